@@ -1,0 +1,97 @@
+package jit
+
+import (
+	"context"
+	"time"
+)
+
+// Broker is a broker as one signed-in person sees it: a Britive tenant or a
+// jit-broker over HTTP (plugins/britive), or the broker's own engine in the same
+// process (broker.Engine.For). test/conformance holds every implementation to
+// the same promises.
+//
+// Every method may fail with an [*Error] of code sign_in (nobody is signed in,
+// or no longer), unavailable (not reached, or out of order) or internal.
+type Broker interface {
+	// Whoami says who is signed in.
+	Whoami(ctx context.Context) (Person, error)
+
+	// Profiles lists what the person may ask for, sorted by path.
+	Profiles(ctx context.Context) ([]Profile, error)
+
+	// Grants lists the person's checkouts that are submitted or active.
+	Grants(ctx context.Context) ([]Grant, error)
+
+	// Checkout opens a window on the access, or returns the one that is open
+	// already. Codes: not_found (no such access for this person), approval
+	// (somebody must approve first), justification (a justification is missing
+	// or not in the form the policy asks), denied (a policy says no), invalid.
+	Checkout(ctx context.Context, access Access, why Reason) (Grant, error)
+
+	// Extend moves the end of an active checkout where its profile allows it.
+	// Codes: not_found, denied.
+	Extend(ctx context.Context, grantID string) (Grant, error)
+
+	// Credential gives AWS credentials that end with the checkout, or as soon
+	// after it as AWS can (its shortest session is 900 s). Codes: not_found,
+	// denied (the window is closed; or AWS refused, with AWS's code in the
+	// message).
+	Credential(ctx context.Context, grantID string) (Credential, error)
+
+	// Checkin ends a checkout: no credential is issued under it any more. The
+	// answer says in CredentialsUntil how long the ones that are out still work.
+	// Codes: not_found.
+	Checkin(ctx context.Context, grantID string) (Grant, error)
+
+	// Ask makes a request for approval. Codes: not_found, justification, waiting
+	// (one is pending already), invalid (nothing to approve here: check out).
+	Ask(ctx context.Context, access Access, why Reason) (Request, error)
+
+	// Requests lists requests, newest first.
+	Requests(ctx context.Context, scope RequestScope) ([]Request, error)
+
+	// Await returns the request once it is no longer pending, or ctx's error. A
+	// decision is seen within a second where the broker can tell, within a few
+	// where it can only be asked.
+	Await(ctx context.Context, requestID string) (Request, error)
+
+	// Decide approves or rejects a pending request. Codes: not_found, denied
+	// (not an approver of it, or one's own), invalid (decided already; the
+	// message says how).
+	Decide(ctx context.Context, requestID string, decision Decision) (Request, error)
+
+	// Withdraw takes back one's own pending request. Codes: not_found, denied,
+	// invalid (decided already).
+	Withdraw(ctx context.Context, requestID string) (Request, error)
+}
+
+// TokenIssuer turns a credential into the bearer token of one cluster. It calls
+// nobody: signing is local (plugins/eks).
+type TokenIssuer interface {
+	// Token signs a token for the cluster that is of no use after end, the end
+	// of the checkout, as far as that can be arranged. Codes: invalid (cluster
+	// or region missing, token too long for the cluster to take), denied (too
+	// little time is left to be worth an answer).
+	Token(ctx context.Context, cluster Cluster, credential Credential, end time.Time) (Token, error)
+}
+
+// Cluster names an EKS cluster.
+type Cluster struct {
+	Name   string
+	Region string // e.g. "eu-central-1"; it also tells the AWS partition
+}
+
+// Credential is a set of temporary AWS keys.
+type Credential struct {
+	AccessKeyID     string
+	SecretAccessKey Secret
+	SessionToken    Secret
+	Issued          time.Time // not before this; zero when the broker does not say
+	Expires         time.Time
+}
+
+// Token is a bearer token for a cluster.
+type Token struct {
+	Value   Secret
+	Expires time.Time // when a client must ask again; the token itself may live up to a minute longer
+}
