@@ -1,0 +1,51 @@
+# kubectl-jit. `make help` lists the targets.
+#
+# Debian packages: make, gcc, libc6-dev (the race detector links with cgo).
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BIN     := $(CURDIR)/bin
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GO      := CGO_ENABLED=0 go
+SANDBOX := go -C test/sandbox run ./cmd/sandbox
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: build
+build: ## the three programs, into bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+.PHONY: demo
+demo: build ## play the whole story on real components (first time: about 10 minutes of building)
+	$(SANDBOX) demo
+
+.PHONY: sandbox
+sandbox: build ## keep a sandbox running in the foreground; SANDBOX_DIR says where (.sandbox)
+	$(SANDBOX) run
+
+.PHONY: test
+test: lint test-unit test-e2e ## everything that CI runs
+
+.PHONY: test-unit
+test-unit: ## unit, conformance, script and house tests, with the race detector
+	go test -race ./...
+
+.PHONY: test-e2e
+test-e2e: build ## the story on a real kube-apiserver and aws-iam-authenticator
+	$(SANDBOX) build
+	go -C test/sandbox test -race -timeout 20m . ./accesspolicy/... ./e2e/...
+
+.PHONY: lint
+lint: ## gofmt and go vet, for every system that is released
+	@unformatted=$$(gofmt -l cmd pkg plugins test); if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go -C test/sandbox vet . ./accesspolicy/... ./e2e/... ./cmd/aws ./cmd/sandbox
+	GOOS=darwin go vet ./cmd/... ./pkg/... ./plugins/...
+	GOOS=windows go vet ./cmd/... ./pkg/... ./plugins/...
+
+.PHONY: bench
+bench: build ## how long the hot path takes on this machine
+	go run ./test/bench
