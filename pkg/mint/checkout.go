@@ -1,0 +1,82 @@
+package mint
+
+import (
+	"context"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// Checkout opens a checkout or returns the one that stands, and ends a rest. It
+// asks for a justification and waits for an approval where the policy wants
+// them, Ask.Wait allows it and, for the justification, a person is there. Codes:
+// those of [jit.Broker] for Checkout and Ask, and those of an approval that was
+// not given: denied, approval, waiting.
+func (m *Mint) Checkout(ctx context.Context, ask Ask) (jit.Grant, error) {
+	grant, err := m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+	if jit.CodeOf(err) == jit.Justification {
+		if ask.Reason, err = m.justified(ctx, ask, err); err != nil {
+			return jit.Grant{}, err
+		}
+		grant, err = m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+	}
+	if code := jit.CodeOf(err); code == jit.Approval || code == jit.Waiting {
+		if ask.Wait <= 0 {
+			return jit.Grant{}, next(err, ask.requestCreate())
+		}
+		if ask.Reason, err = m.await(ctx, ask); err != nil {
+			return jit.Grant{}, err
+		}
+		grant, err = m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+	}
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	m.wake(ask)
+	return grant, nil
+}
+
+// Checkin ends the checkout of the access, forgets every key and token held for
+// it and rests it until the next login. Here that is done first: from then on
+// nothing is issued on this machine, also when the broker is not reached. The
+// grant says in CredentialsUntil how long keys that are out still work. Where no
+// checkout stands, it has no ID and its Why says so. Codes: unavailable, sign_in,
+// internal (something could not be removed from the disk).
+func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
+	release, err := m.Locks.Hold(ctx, m.key(ask))
+	switch {
+	case err == nil:
+		defer release()
+	case ctx.Err() != nil:
+		return jit.Grant{}, jit.Errorf(jit.Unavailable, ask.op(), "%w", err)
+	default:
+		m.noteUnkept(err)
+	}
+	kept, known := m.recall(ask)
+	m.rest(ask, "it was checked in at "+clock(m.now()))
+	forgotten := m.forget(ask)
+	grant, err := m.giveBack(ctx, ask)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	if known && kept.Expires.After(grant.CredentialsUntil) && kept.GrantID == grant.ID {
+		grant.CredentialsUntil = kept.Expires
+	}
+	if forgotten != nil {
+		return grant, jit.Errorf(jit.Internal, "check in "+ask.name(), "it is ended, but not all that was held could be removed: %w", forgotten)
+	}
+	return grant, nil
+}
+
+// giveBack ends the checkout at the broker.
+func (m *Mint) giveBack(ctx context.Context, ask Ask) (jit.Grant, error) {
+	none := jit.Grant{Access: ask.Access, State: jit.GrantEnded, Why: "no checkout was open"}
+	grant, stands, err := m.standing(ctx, ask, false)
+	if err != nil || !stands {
+		return none, err
+	}
+	ended, err := m.Broker.Checkin(ctx, grant.ID)
+	if jit.CodeOf(err) == jit.NotFound { // it ended in between
+		return none, nil
+	}
+	return ended, err
+}

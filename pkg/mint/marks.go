@@ -1,0 +1,131 @@
+package mint
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// Two marks stand in Mint.Marks under the key of an access: why it rests, and the
+// names of the tokens held for it, by which a check-in finds them.
+const (
+	restMark  = "rest-"
+	heldNames = "held-"
+)
+
+// heldToken returns the token that is held for this call.
+func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
+	if ask.Fresh || ask.Held == "" {
+		return jit.Token{}, false
+	}
+	status, ok := held.Read(held.Path(m.CacheDir, ask.Held), m.now())
+	if !ok {
+		return jit.Token{}, false
+	}
+	text, expires, ok := held.Parse(status)
+	return jit.Token{Value: jit.NewSecret(text), Expires: expires}, ok
+}
+
+// hold writes the token where the next call finds it. Its name is noted first, so
+// that no token lies about which a check-in would not find.
+func (m *Mint) hold(ask Ask, token jit.Token) {
+	if ask.Held == "" || m.CacheDir == "" {
+		return
+	}
+	names := m.held(ask)
+	if !slices.Contains(names, ask.Held) {
+		data, err := json.Marshal(append(names, ask.Held))
+		if err == nil {
+			err = m.Marks.Put(heldNames+m.key(ask), data)
+		}
+		if err != nil {
+			m.noteUnkept(err)
+			return
+		}
+	}
+	path := held.Path(m.CacheDir, ask.Held)
+	if err := held.Write(path, token.Value.Reveal(), token.Expires, renewAt(m.now(), token.Expires)); err != nil {
+		m.noteUnkept(err)
+	}
+}
+
+// renewAt is when a held token is no longer handed out: a minute before its end,
+// since a client uses it to the end and the cluster must not refuse it before;
+// less when little is left, at the end of a checkout.
+func renewAt(now, expires time.Time) time.Time {
+	const longest, least = time.Minute, 10 * time.Second
+	return expires.Add(-max(least, min(longest, expires.Sub(now)/5)))
+}
+
+// held lists the names of the tokens held for the access.
+func (m *Mint) held(ask Ask) []string {
+	data, err := m.Marks.Get(heldNames + m.key(ask))
+	if err != nil {
+		return nil
+	}
+	var names []string
+	if json.Unmarshal(data, &names) != nil {
+		return nil
+	}
+	return names
+}
+
+// forget removes the keys and the tokens held for the access.
+func (m *Mint) forget(ask Ask) error {
+	failed := []error{m.Sessions.Delete(m.key(ask))}
+	for _, name := range m.held(ask) {
+		if !filepath.IsLocal(name) {
+			continue // no name of ours
+		}
+		if err := os.Remove(held.Path(m.CacheDir, name)); !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, err)
+		}
+	}
+	err := errors.Join(failed...)
+	if err == nil {
+		err = m.Marks.Delete(heldNames + m.key(ask))
+	}
+	return err
+}
+
+func (m *Mint) forgetNoting(ask Ask) {
+	if err := m.forget(ask); err != nil {
+		m.note("not all that was held of %s could be removed: %v", ask.name(), err)
+	}
+}
+
+// rest marks that only a login opens the access again.
+func (m *Mint) rest(ask Ask, why string) {
+	if err := m.Marks.Put(restMark+m.key(ask), []byte(why)); err != nil {
+		m.note("%s is not marked as resting, so that a person's next call opens it again: %v", ask.name(), err)
+	}
+}
+
+// resting returns the error of an access that rests, or nil.
+func (m *Mint) resting(ask Ask) error {
+	why, err := m.Marks.Get(restMark + m.key(ask))
+	if err != nil {
+		m.noteUnusable(err)
+		return nil
+	}
+	return ask.rests(string(why))
+}
+
+// rests is the error of an access that rests.
+func (a Ask) rests(why string) error {
+	return jit.Errorf(jit.Denied, a.op(), "%s; it rests until the next login", why).WithNext("%s", a.login())
+}
+
+// wake takes the rest mark away.
+func (m *Mint) wake(ask Ask) {
+	if err := m.Marks.Delete(restMark + m.key(ask)); err != nil {
+		m.note("the rest mark of %s could not be removed: %v", ask.name(), err)
+	}
+}

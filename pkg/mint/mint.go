@@ -1,0 +1,220 @@
+// Package mint is the pipeline: from an access somebody asks for to the token
+// that kubectl gets.
+//
+//	held token? ────────────────────────────── yes ─▶ token
+//	  │ no
+//	┌─┴─ the access's lock: one caller of any process ──────┐
+//	│ held token by now? ──────────────────── yes ─▶ token  │
+//	│   │ no                                                │
+//	│ checked in? ──────────────── yes ─▶ error: login      │
+//	│   │ no                                                │
+//	│ Broker.Grants: does a checkout stand?                 │
+//	│   │ yes     │ no               │ not reached          │
+//	│   │    may this caller       keys held? ── no ─▶ error│
+//	│   │    open one? ─ no ─▶ error │ yes                  │
+//	│   │         │ yes              │                      │
+//	│   │    Broker.Checkout         │                      │
+//	│   ▼         ▼                  ▼                      │
+//	│ keys held for this checkout, or Broker.Credential     │
+//	│   │                                                   │
+//	│ TokenIssuer.Token ──▶ held ──▶ token                  │
+//	└───────────────────────────────────────────────────────┘
+//
+// Where the policy wants an approval, the lock is let go, a request is made or
+// joined and awaited, and the way begins again.
+//
+// Two things are held: the cluster token in a plain file (package held), and the
+// AWS keys in a sealed one. Every signature asks the broker whether the checkout
+// still stands, and what is held of one that does not is removed. A broken cache
+// costs time, never access.
+package mint
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// Mint is the pipeline. Its parts are set by whoever builds it.
+type Mint struct {
+	Broker   jit.Broker
+	Issuer   jit.TokenIssuer
+	Identity string // who is signed in, as far as is known without asking; what is held for one identity is never used for another
+	Sessions cache.Store
+	Marks    cache.Store // what must outlive the cache folder and is no secret: rest marks, and the names of the tokens held
+	Locks    cache.Locks
+	CacheDir string // where tokens are held, see [held.Path]; empty where there is no home
+	Person   Person
+	Now      func() time.Time // nil means time.Now
+	Offline  string           // "deny": nothing is signed that the broker has not confirmed
+
+	unkept sync.Once // a broken cache is told once
+}
+
+// Person is who sits at the terminal, if anybody does; a *term.Person. It makes
+// harmless what it shows: names and errors come from outside.
+type Person interface {
+	// Present reports whether somebody is there who can be asked.
+	Present() bool
+	// Ask asks on the terminal and returns the line typed, or ctx's error.
+	Ask(ctx context.Context, prompt string) (string, error)
+	// Progress shows on stderr what takes time, until done is called.
+	Progress(text string) (done func())
+	// Note says one line on stderr.
+	Note(text string)
+}
+
+// Ask is one call of the pipeline.
+type Ask struct {
+	Tenant  string // the broker's URL
+	Access  jit.Access
+	Name    string // what the person calls the access, for the commands in errors; empty means its path
+	Cluster jit.Cluster
+	Reason  jit.Reason
+	Held    string        // name of the file the token is held in, see [held.Name]; empty holds nothing
+	Open    Opening       // may this call open a checkout?
+	Fresh   bool          // go past the held token and the held keys
+	Wait    time.Duration // how long to wait for an approval; zero does not wait and asks nobody
+}
+
+// Opening says whether a call may open a checkout where none stands. A program
+// that polls may not: access that it renews for ever would be standing access.
+type Opening int
+
+// The ways of opening.
+const (
+	Never    Opening = iota // live on a checkout that stands
+	OnDemand                // where a person is at the terminal
+	Always                  // login, checkout, and an entry made with --unattended
+)
+
+// Token returns a token for the cluster: the held one, or a new one signed with
+// keys whose checkout stands. Codes: those of [jit.Broker] and [jit.TokenIssuer],
+// and denied where no checkout stands and this call may not open one.
+func (m *Mint) Token(ctx context.Context, ask Ask) (jit.Token, error) {
+	return patiently(ctx, m, ask, func() (jit.Token, error) {
+		return once(ctx, m, ask, m.heldToken, func(ctx context.Context) (jit.Token, error) {
+			s, err := m.session(ctx, ask)
+			if err != nil {
+				return jit.Token{}, err
+			}
+			token, err := m.Issuer.Token(ctx, ask.Cluster, s.Credential, s.NotAfter)
+			if err != nil {
+				return jit.Token{}, ask.tooLate(err)
+			}
+			m.hold(ask, token)
+			return token, nil
+		})
+	})
+}
+
+// Credential returns AWS keys whose checkout stands. Their published end is the
+// checkout's where the keys live longer, so that an SDK asks again by then. Codes
+// as for [Mint.Token].
+func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) {
+	never := func(Ask) (jit.Credential, bool) { return jit.Credential{}, false }
+	return patiently(ctx, m, ask, func() (jit.Credential, error) {
+		return once(ctx, m, ask, never, func(ctx context.Context) (jit.Credential, error) {
+			s, err := m.session(ctx, ask)
+			if err != nil {
+				return jit.Credential{}, err
+			}
+			if !s.NotAfter.IsZero() && s.NotAfter.Before(s.Expires) {
+				s.Expires = s.NotAfter
+			}
+			return s.Credential, nil
+		})
+	})
+}
+
+// session returns AWS keys that may be used now: those held, once the broker
+// confirms their checkout, or new ones. The caller holds the access's lock.
+func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
+	if err := m.resting(ask); err != nil {
+		return session{}, err
+	}
+	kept, known := m.recall(ask)
+	usable := known && kept.usable(m.now())
+	grant, stands, err := m.standing(ctx, ask, usable)
+	switch {
+	case err != nil && usable && m.goesOn(ctx, ask, kept, err):
+		return kept, nil
+	case err != nil:
+		if known && kept.over(m.now()) {
+			m.forgetNoting(ask)
+		}
+		return session{}, err
+	case known && (!stands || grant.ID != kept.GrantID):
+		m.forgetNoting(ask)
+		if !stands && kept.cutShort(m.now()) && ask.Open != Always {
+			return session{}, m.cutShort(ask)
+		}
+	case usable && kept.lasts(m.now(), grant.NotAfter):
+		return m.renewed(ask, kept, grant), nil
+	}
+	if !stands {
+		if grant, err = m.open(ctx, ask); err != nil {
+			return session{}, err
+		}
+	}
+	return m.fetch(ctx, ask, grant)
+}
+
+// await makes a request for approval, or joins the one that is pending, and
+// returns when it is approved, with the reason the person gave. Codes: approval
+// (nobody may be asked, or nobody decided), justification, denied (rejected,
+// withdrawn, revoked), waiting (Ask.Wait is over, or ctx is; the request stays).
+func (m *Mint) await(ctx context.Context, ask Ask) (jit.Reason, error) {
+	request, reason, err := m.request(ctx, ask)
+	if err != nil {
+		return reason, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, ask.Wait)
+	defer cancel()
+	done := m.Person.Progress(ask.waitingText(request))
+	decided, err := m.Broker.Await(bounded, request.ID)
+	done()
+	if err != nil {
+		return reason, ask.undecided(ctx, bounded, request, err)
+	}
+	return reason, ask.verdict(decided)
+}
+
+// patiently tries, and where the policy wants an approval or a justification and
+// this caller may wait for it, gets that and tries again. It waits outside the
+// lock, so that a call that polls the same access is not kept waiting for a
+// person.
+func patiently[T any](ctx context.Context, m *Mint, ask Ask, try func() (T, error)) (T, error) {
+	got, err := try()
+	if !m.mayWait(ask, err) {
+		return got, err
+	}
+	if _, err := m.Checkout(ctx, ask); err != nil {
+		return got, err
+	}
+	return try()
+}
+
+// once is [cache.Once] under the access's lock. Where no lock is to be had (a
+// read-only home), it goes on without.
+func once[T any](ctx context.Context, m *Mint, ask Ask, look func(Ask) (T, bool), fetch func(context.Context) (T, error)) (T, error) {
+	fetched := false
+	got, err := cache.Once(ctx, m.Locks, m.key(ask),
+		func() (T, bool) { return look(ask) },
+		func(ctx context.Context) (T, error) { fetched = true; return fetch(ctx) })
+	if err == nil || fetched || ctx.Err() != nil {
+		return got, err
+	}
+	m.noteUnkept(err)
+	return fetch(ctx)
+}
+
+func (m *Mint) now() time.Time {
+	if m.Now == nil {
+		return time.Now()
+	}
+	return m.Now()
+}

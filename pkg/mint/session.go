@@ -1,0 +1,129 @@
+package mint
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// session is what is held of a checkout between two signatures: AWS keys and the
+// grant they came from.
+type session struct {
+	jit.Credential
+	GrantID  string
+	NotAfter time.Time // the end of the checkout
+}
+
+// sealed is a session as it is written, as JSON, into a sealed store.
+type sealed struct {
+	Key             string // its own name, so that a file in another's place is not believed
+	GrantID         string
+	NotAfter        time.Time
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string
+	Issued          time.Time
+	Expires         time.Time
+}
+
+// over reports whether the checkout has run out, as far as is known without
+// asking.
+func (s session) over(now time.Time) bool {
+	return !s.NotAfter.IsZero() && !s.NotAfter.After(now)
+}
+
+// usable reports whether keys and checkout are both before their ends.
+func (s session) usable(now time.Time) bool { return s.Expires.After(now) && !s.over(now) }
+
+// lasts reports whether to sign with these keys rather than fetch new ones. At
+// the end of a checkout there is nothing to fetch: new keys would live no longer,
+// or, since AWS issues none for less than 15 minutes, longer than they should.
+func (s session) lasts(now, checkoutEnd time.Time) bool {
+	endsWithCheckout := !checkoutEnd.IsZero() && !s.Expires.Before(checkoutEnd.Add(-shortest))
+	return endsWithCheckout || s.Expires.Sub(now) >= shortest
+}
+
+// cutShort reports whether a checkout that no longer stands was ended before its
+// time, rather than having run out.
+func (s session) cutShort(now time.Time) bool {
+	return s.NotAfter.IsZero() || s.NotAfter.Sub(now) > clockSlack
+}
+
+// key names what belongs to one access of one person at one tenant: the lock,
+// the session, the marks.
+func (m *Mint) key(ask Ask) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", strings.TrimRight(ask.Tenant, "/"), m.Identity, ask.identity()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// recall returns the session held for the access. Whatever is not one is a miss.
+func (m *Mint) recall(ask Ask) (session, bool) {
+	if ask.Fresh {
+		return session{}, false
+	}
+	data, err := m.Sessions.Get(m.key(ask))
+	if err != nil {
+		m.noteUnusable(err)
+		return session{}, false
+	}
+	var kept sealed
+	if json.Unmarshal(data, &kept) != nil || kept.Key != m.key(ask) || kept.GrantID == "" {
+		return session{}, false
+	}
+	return session{GrantID: kept.GrantID, NotAfter: kept.NotAfter, Credential: jit.Credential{
+		AccessKeyID:     kept.AccessKeyID,
+		SecretAccessKey: jit.NewSecret(kept.SecretAccessKey),
+		SessionToken:    jit.NewSecret(kept.SessionToken),
+		Issued:          kept.Issued,
+		Expires:         kept.Expires,
+	}}, true
+}
+
+// fetch gets keys under the grant and holds them.
+func (m *Mint) fetch(ctx context.Context, ask Ask, grant jit.Grant) (session, error) {
+	credential, err := m.Broker.Credential(ctx, grant.ID)
+	if err != nil {
+		return session{}, err
+	}
+	if credential.Issued.IsZero() { // surely not later than now
+		credential.Issued = m.now()
+	}
+	s := session{Credential: credential, GrantID: grant.ID, NotAfter: grant.NotAfter}
+	m.keep(ask, s)
+	return s, nil
+}
+
+// renewed returns the session with the end of the checkout as it is now: it may
+// have been extended.
+func (m *Mint) renewed(ask Ask, s session, grant jit.Grant) session {
+	if !s.NotAfter.Equal(grant.NotAfter) {
+		s.NotAfter = grant.NotAfter
+		m.keep(ask, s)
+	}
+	return s
+}
+
+func (m *Mint) keep(ask Ask, s session) {
+	data, err := json.Marshal(sealed{
+		Key:             m.key(ask),
+		GrantID:         s.GrantID,
+		NotAfter:        s.NotAfter,
+		AccessKeyID:     s.AccessKeyID,
+		SecretAccessKey: s.SecretAccessKey.Reveal(),
+		SessionToken:    s.SessionToken.Reveal(),
+		Issued:          s.Issued,
+		Expires:         s.Expires,
+	})
+	if err == nil {
+		err = m.Sessions.Put(m.key(ask), data)
+	}
+	if err != nil {
+		m.noteUnkept(err)
+	}
+}

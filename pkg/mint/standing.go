@@ -1,0 +1,93 @@
+package mint
+
+import (
+	"context"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+const (
+	// askBudget is how long a renewal waits for the broker while there are keys
+	// to go on with.
+	askBudget = 2 * time.Second
+
+	// shortest is how much of a session must be left to sign with it, where the
+	// checkout lasts longer and has a next session to give.
+	shortest = 60 * time.Second
+
+	// clockSlack is how far the broker's clock and ours may differ before a
+	// checkout that ran out is taken for one that was ended.
+	clockSlack = 5 * time.Minute
+)
+
+// standing asks the broker for the active checkout of the access. With keys to
+// go on with, it does not ask long.
+func (m *Mint) standing(ctx context.Context, ask Ask, usable bool) (grant jit.Grant, stands bool, err error) {
+	if usable {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, askBudget)
+		defer cancel()
+	}
+	grants, err := m.Broker.Grants(ctx)
+	if err != nil {
+		return jit.Grant{}, false, err
+	}
+	for _, g := range grants {
+		if g.State == jit.GrantActive && g.Access.Same(ask.Access) {
+			return g, true, nil
+		}
+	}
+	return jit.Grant{}, false, nil
+}
+
+// goesOn decides, when the broker could not confirm the checkout, whether the
+// held keys serve all the same, and says so if they do. A broker that answered
+// (that nobody is signed in, say) has been reached and is obeyed.
+func (m *Mint) goesOn(ctx context.Context, ask Ask, kept session, err error) bool {
+	code := jit.CodeOf(err)
+	out := code == jit.Unavailable || code == jit.Internal // an error of no code, a deadline for one, counts as internal
+	if !out || ctx.Err() != nil || m.Offline == "deny" {
+		return false
+	}
+	m.note("the broker does not answer (%v): %s goes on with the AWS session held until %s", err, ask.name(), clock(kept.Expires))
+	return true
+}
+
+// open opens a checkout where this caller may.
+func (m *Mint) open(ctx context.Context, ask Ask) (jit.Grant, error) {
+	switch {
+	case ask.Open == Never:
+		return jit.Grant{}, jit.Errorf(jit.Denied, ask.op(), "no checkout is open").WithNext("%s", ask.login())
+	case ask.Open == OnDemand && !m.Person.Present():
+		return jit.Grant{}, jit.Errorf(jit.Denied, ask.op(), "no checkout is open, and without a person at the terminal none is opened").WithNext("%s", ask.login())
+	}
+	grant, err := m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+	switch jit.CodeOf(err) {
+	case jit.Approval, jit.Justification, jit.Waiting:
+		return jit.Grant{}, next(err, ask.login())
+	}
+	return grant, err
+}
+
+// mayWait reports whether the error is one that a person's word or an approver's
+// can mend, and this caller may wait for it.
+func (m *Mint) mayWait(ask Ask, err error) bool {
+	if ask.Wait <= 0 || ask.Open == Never || ask.Open == OnDemand && !m.Person.Present() {
+		return false
+	}
+	switch jit.CodeOf(err) {
+	case jit.Approval, jit.Justification, jit.Waiting:
+		return true
+	}
+	return false
+}
+
+// cutShort rests an access whose checkout somebody ended before its time. A
+// person's next call would open a new one otherwise, and nobody would see that
+// it was ended.
+func (m *Mint) cutShort(ask Ask) error {
+	const why = "the checkout was ended before its time (checked in elsewhere, or revoked)"
+	m.rest(ask, why)
+	return ask.rests(why)
+}

@@ -1,0 +1,84 @@
+package mint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// name is what the person calls the access.
+func (a Ask) name() string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Access.Path()
+}
+
+// identity tells accesses apart: by name, without regard to case, or by ids where
+// there are no names.
+func (a Ask) identity() string {
+	if a.Access.Profile != "" {
+		return strings.ToLower(a.Access.Path())
+	}
+	return a.Access.EnvironmentID + " " + a.Access.ProfileID
+}
+
+// op says what failed, in errors.
+func (a Ask) op() string { return "get access to " + a.name() }
+
+func (a Ask) login() string { return "kubectl jit login " + quoted(a.name()) }
+
+func (a Ask) requestCreate() string {
+	return "kubectl jit request create " + quoted(a.name()) + ` --justification "…"`
+}
+
+// quoted writes a word as a shell reads it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
+	}
+	switch {
+	case word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0:
+		return word
+	case !strings.ContainsAny(word, "\"$`\\!"):
+		return `"` + word + `"`
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// next names the command to type after the error, in place of any that is named
+// there already.
+func next(err error, command string) error {
+	return (&jit.Error{Code: jit.CodeOf(err), Err: err}).WithNext("%s", command)
+}
+
+// tooLate names the way on after an issuer's error: where too little time is left
+// of the checkout, that is the next one.
+func (a Ask) tooLate(err error) error {
+	if jit.CodeOf(err) != jit.Denied {
+		return err
+	}
+	return next(err, a.login())
+}
+
+// clock writes a moment of today as people read it, with the zone.
+func clock(t time.Time) string { return t.Local().Format("15:04 MST") }
+
+func (m *Mint) note(format string, args ...any) { m.Person.Note(fmt.Sprintf(format, args...)) }
+
+// noteUnkept says once that something could not be kept. Access does not suffer.
+func (m *Mint) noteUnkept(err error) {
+	m.unkept.Do(func() { m.note("nothing is kept for the next call, which takes longer: %v", err) })
+}
+
+// noteUnusable is noteUnkept for what a store says when it is read: that nothing
+// lies there is no fault.
+func (m *Mint) noteUnusable(err error) {
+	if !errors.Is(err, fs.ErrNotExist) {
+		m.noteUnkept(err)
+	}
+}

@@ -1,0 +1,30 @@
+// Package plugins is the list of providers: one line each. A new one is a folder
+// below and a line here; nothing else of the program names any of them.
+//
+//	broker  ─▶ grants and AWS keys     britive: Britive tenants and jit-broker
+//	issuer  ─▶ the token of a cluster  eks: Amazon EKS
+package plugins
+
+import (
+	"crypto/x509"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/plugins/britive"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+)
+
+// Tenant is what the client of a broker is made of.
+type Tenant struct {
+	URL     string         // such as https://example.britive-app.com
+	Token   jit.Secret     // of a sign-in, or an API token
+	Roots   *x509.CertPool // whom to trust; nil means the system's
+	Version string         // of this program, for the broker's log
+}
+
+// Broker returns the tenant as the person behind its token sees it. It asks
+// nobody yet.
+func Broker(t Tenant) jit.Broker { return britive.New(t.URL, t.Token, t.Roots, t.Version) }
+
+// Issuer returns what signs cluster tokens, by the given clock.
+func Issuer(now func() time.Time) jit.TokenIssuer { return eks.Issuer{Now: now} }
