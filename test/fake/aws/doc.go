@@ -1,0 +1,13 @@
+// Package aws stands in for the AWS services that cannot run here: STS, EKS and
+// IAM. It is strict: it verifies what AWS verifies, and what it refuses it
+// refuses with AWS's own code and body.
+//
+//	client ─▶ HTTPS_PROXY ─▶ CONNECT host:443 ─▶ TLS with a certificate for host
+//	                                               │  (authority: Server.CAFile)
+//	       sts.* ─▶ AssumeRoleWithSAML, AssumeRole, GetCallerIdentity
+//	       eks.* ─▶ ListClusters, DescribeCluster
+//	       iam.* ─▶ ListRoles, GetRole
+//	      others ─▶ 403: nothing leaves this machine
+//
+// It is no substitute for a real account in what AWS does not document.
+package aws
