@@ -1,0 +1,238 @@
+package catalog
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// builder turns files into a catalog and gathers what is wrong with them. Users
+// and tags are collected from all files before anything refers to them.
+type builder struct {
+	files   []namedFile
+	content hash.Hash
+	errs    []error
+
+	current string // the file at hand, for errors
+	users   map[string]User
+	tags    map[string][]text
+	ids     map[string]string // "kind id" → where it is declared
+	entries []*Entry
+}
+
+type namedFile struct {
+	name string
+	item[file]
+}
+
+func newBuilder() *builder {
+	return &builder{
+		content: sha256.New(),
+		users:   map[string]User{},
+		tags:    map[string][]text{},
+		ids:     map[string]string{},
+	}
+}
+
+// read decodes one file.
+func (b *builder) read(name string, data []byte) {
+	fmt.Fprintf(b.content, "%d:", len(data))
+	b.content.Write(data)
+	f, errs := decode(name, data)
+	b.errs = append(b.errs, errs...)
+	if f.Line > 0 {
+		b.files = append(b.files, namedFile{name, f})
+	}
+}
+
+func (b *builder) build() (*Catalog, []error) {
+	b.each(b.header)
+	b.each(b.addUsers)
+	b.each(b.addTags)
+	applications := names{b: b, kind: "application"}
+	b.each(func(f item[file]) {
+		for _, a := range f.Value.Applications {
+			if applications.take(a.Value.Name, a.Line) {
+				b.application(a.Value)
+			}
+		}
+	})
+	if len(b.errs) > 0 {
+		return nil, b.errs
+	}
+	return b.catalog(), nil
+}
+
+func (b *builder) each(do func(item[file])) {
+	for _, f := range b.files {
+		b.current = f.name
+		do(f.item)
+	}
+}
+
+func (b *builder) catalog() *Catalog {
+	c := &Catalog{
+		version:  hex.EncodeToString(b.content.Sum(nil))[:16],
+		users:    b.users,
+		byUserID: map[string]User{},
+		entries:  b.entries,
+		byID:     map[[2]string]*Entry{},
+		byName:   map[[3]string]*Entry{},
+	}
+	for _, u := range b.users {
+		c.byUserID[u.ID] = u
+	}
+	for _, e := range b.entries {
+		c.byID[[2]string{e.ProfileID, e.EnvironmentID}] = e
+		c.byName[nameKey(e.Access)] = e
+	}
+	slices.SortFunc(c.entries, func(x, y *Entry) int { return cmp.Compare(x.Path(), y.Path()) })
+	return c
+}
+
+// fail notes a mistake. Line 0 stands for a field that is missing: it is
+// reported where its parent stands.
+func (b *builder) fail(line int, format string, args ...any) {
+	b.errs = append(b.errs, fmt.Errorf("%s:%d: %s", b.current, max(line, 1), fmt.Sprintf(format, args...)))
+}
+
+func (b *builder) header(f item[file]) {
+	if v := f.Value.APIVersion; v.Value != APIVersion {
+		b.fail(cmp.Or(v.Line, f.Line), "apiVersion must be %s", APIVersion)
+	}
+	if v := f.Value.Kind; v.Value != Kind {
+		b.fail(cmp.Or(v.Line, f.Line), "kind must be %s", Kind)
+	}
+}
+
+func (b *builder) addUsers(f item[file]) {
+	for _, u := range f.Value.Users {
+		name := u.Value.Name
+		if !b.wellNamed("user", name, u.Line) {
+			continue
+		}
+		if _, twice := b.users[fold(name.Value)]; twice {
+			b.fail(name.Line, "user %q is declared twice", name.Value)
+			continue
+		}
+		id := b.id("user", u.Value.ID, name)
+		disabled := b.flag("disabled", u.Value.Disabled)
+		b.users[fold(name.Value)] = User{Person: jit.Person{ID: id, Name: name.Value}, Disabled: disabled}
+	}
+}
+
+func (b *builder) addTags(f item[file]) {
+	for _, tag := range f.Value.Tags {
+		name := tag.Value.Name
+		if !b.wellNamed("tag", name, tag.Line) {
+			continue
+		}
+		if _, twice := b.tags[fold(name.Value)]; twice {
+			b.fail(name.Line, "tag %q is declared twice", name.Value)
+			continue
+		}
+		for _, user := range tag.Value.Users {
+			b.user(user)
+		}
+		b.tags[fold(name.Value)] = tag.Value.Users
+	}
+}
+
+// user finds a user that is referred to.
+func (b *builder) user(name text) (User, bool) {
+	u, ok := b.users[fold(name.Value)]
+	if !ok {
+		b.fail(name.Line, "there is no user %q", name.Value)
+	}
+	return u, ok
+}
+
+// group resolves people. Disabled users are left out.
+func (b *builder) group(what string, people item[peopleEntry], parent int) Group {
+	var g Group
+	add := func(u User) {
+		if !u.Disabled && !g.Has(u.ID) {
+			g.ids = append(g.ids, u.ID)
+		}
+	}
+	for _, name := range people.Value.Users {
+		if u, ok := b.user(name); ok {
+			g.labels = append(g.labels, u.Name)
+			add(u)
+		}
+	}
+	for _, name := range people.Value.Tags {
+		users, ok := b.tags[fold(name.Value)]
+		if !ok {
+			b.fail(name.Line, "there is no tag %q", name.Value)
+			continue
+		}
+		g.labels = append(g.labels, "tag:"+name.Value)
+		for _, user := range users {
+			add(b.users[fold(user.Value)])
+		}
+	}
+	if len(people.Value.Users)+len(people.Value.Tags) == 0 {
+		b.fail(cmp.Or(people.Line, parent), "%s name nobody", what)
+	}
+	return g
+}
+
+// id takes the declared ID, or derives one, and refuses one that is taken.
+func (b *builder) id(kind string, declared text, path ...text) string {
+	last := path[len(path)-1]
+	id := declared.Value
+	if declared.Line == 0 {
+		values := make([]string, len(path))
+		for i := range path {
+			values[i] = path[i].Value
+		}
+		id = derivedID(kind, values...)
+	} else if !matches(idForm, id) {
+		b.fail(declared.Line, "id %q: an id has 1 to 64 letters, digits, dots, dashes and underscores", id)
+	}
+	if where, taken := b.ids[kind+" "+id]; taken {
+		b.fail(cmp.Or(declared.Line, last.Line), "%s id %q is taken, at %s", kind, id, where)
+	}
+	b.ids[kind+" "+id] = fmt.Sprintf("%s:%d", b.current, cmp.Or(declared.Line, last.Line))
+	return id
+}
+
+// names refuses a name that is missing, ill-formed or taken.
+type names struct {
+	b    *builder
+	kind string
+	seen []string
+}
+
+func (n *names) take(name text, parent int) bool {
+	if !n.b.wellNamed(n.kind, name, parent) {
+		return false
+	}
+	if slices.Contains(n.seen, fold(name.Value)) {
+		n.b.fail(name.Line, "%s %q is declared twice", n.kind, name.Value)
+		return false
+	}
+	n.seen = append(n.seen, fold(name.Value))
+	return true
+}
+
+// wellNamed refuses names that are missing, too long for anybody, or hold
+// characters that do not show: two names that look alike must be one.
+func (b *builder) wellNamed(kind string, name text, parent int) bool {
+	switch {
+	case name.Value == "":
+		b.fail(cmp.Or(name.Line, parent), "%s without a name", kind)
+	case len(name.Value) > 256 || strings.ContainsFunc(name.Value, invisible):
+		b.fail(name.Line, "%s %q: a name has at most 256 bytes and no characters that do not show", kind, name.Value)
+	default:
+		return true
+	}
+	return false
+}
