@@ -1,0 +1,30 @@
+package brokerd
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker/aws"
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker/catalog"
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker/saml"
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker/store"
+)
+
+// open builds the engine from the configuration. Close the store at the end.
+func (c config) open(ctx context.Context, log *slog.Logger) (*broker.Engine, *store.SQLite, error) {
+	declared, err := catalog.Load(c.Catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	provider, err := saml.Load(c.SAML.EntityID, c.SAML.Certificate, c.SAML.Key)
+	if err != nil {
+		return nil, nil, err
+	}
+	ledger, err := store.OpenSQLite(ctx, c.Ledger)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine := broker.New(broker.Parts{Catalog: declared, Store: ledger, AWS: &aws.Minter{Provider: provider, Client: aws.NewClient()}, Log: log})
+	return engine, ledger, nil
+}
