@@ -1,0 +1,133 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// kubernetes is the release of kube-apiserver and kubectl.
+const kubernetes = "v1.37.2"
+
+// program is one of those that others wrote and we build.
+type program struct {
+	name    string
+	module  string // folder of its module, relative to this package
+	pkg     string // within the module
+	ldflags string
+	usually time.Duration // on two cores with nothing cached, after those before it
+}
+
+// programs lists them in the order in which they are built: what comes later
+// uses what came before.
+func programs() []program {
+	stamp := "-s -w -X k8s.io/component-base/version.gitVersion=" + kubernetes +
+		" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37" +
+		" -X k8s.io/component-base/version.gitTreeState=clean"
+	return []program{
+		{"etcd", "etcd", ".", "-s -w", 90 * time.Second},
+		{"kubectl", ".", "./cmd/kubectl", stamp, 2 * time.Minute},
+		{"kube-apiserver", ".", "./cmd/kube-apiserver", stamp, 4 * time.Minute},
+		{"aws-iam-authenticator", ".", "./cmd/aws-iam-authenticator", "-s -w", time.Minute},
+		{"aws", ".", "./cmd/aws", "-s -w", 20 * time.Second},
+	}
+}
+
+// Build builds what is missing and returns where each program lies. Programs are
+// kept by version in the user's cache folder: where all are there, nothing is
+// started. Root is the folder of this package.
+func Build(ctx context.Context, root string, say io.Writer) (map[string]string, error) {
+	kept, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	built := map[string]string{}
+	all := programs()
+	for i, p := range all {
+		key, err := p.key(root)
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(kept, "kubectl-jit-sandbox", p.name+"-"+key, p.name)
+		built[p.name] = path
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		what := fmt.Sprintf("building %s (%d of %d, about %s the first time)", p.name, i+1, len(all), p.usually)
+		if err := p.build(ctx, root, path, what, say); err != nil {
+			return nil, err
+		}
+	}
+	return built, nil
+}
+
+// key is the version a program is kept by: the Go release, and every file that
+// decides what is built.
+func (p program) key(root string) (string, error) {
+	module := filepath.Join(root, p.module)
+	files := []string{filepath.Join(module, "go.mod"), filepath.Join(module, "go.sum")}
+	sources, err := filepath.Glob(filepath.Join(module, p.pkg, "*.go"))
+	if err != nil || len(sources) == 0 {
+		return "", fmt.Errorf("no sources of %s below %s", p.name, module)
+	}
+	hash := sha256.New()
+	fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.ldflags)
+	for _, file := range append(files, sources...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(hash, "%s %d\n%s", filepath.Base(file), len(text), text)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6]), nil
+}
+
+// build runs the go command and puts its result into place by rename, so that an
+// interrupted build leaves nothing that looks like a program.
+func (p program) build(ctx context.Context, root, path, what string, say io.Writer) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	temporary := path + ".new"
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", p.ldflags, "-o", temporary, p.pkg)
+	cmd.Dir = filepath.Join(root, p.module)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	done := progress(say, what)
+	output, err := cmd.CombinedOutput()
+	done()
+	if err != nil {
+		return fmt.Errorf("build %s: %w\n%s", p.name, errors.Join(ctx.Err(), err), output)
+	}
+	return os.Rename(temporary, path)
+}
+
+// progress says what is going on at once, and every 30 seconds that it still is.
+func progress(say io.Writer, what string) (done func()) {
+	begin := time.Now()
+	fmt.Fprintf(say, "%s\n", what)
+	ended := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(30 * time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+				fmt.Fprintf(say, "  … %s\n", time.Since(begin).Round(time.Second))
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		fmt.Fprintf(say, "  took %s\n", time.Since(begin).Round(time.Second))
+	}
+}
