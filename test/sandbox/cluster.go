@@ -13,9 +13,11 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/test/sandbox/accesspolicy"
 )
 
-// AuthenticationCache is how long the API server believes a token without asking
-// again. kube-apiserver's own default is 2 minutes.
-const AuthenticationCache = 2 * time.Second
+// authenticationCache is how long the API server's webhook believes a token
+// without asking again, where kube-apiserver's own default is 2 minutes. In front
+// of it stands the API server's cache of every kind of token, which has no flag:
+// 10 seconds.
+const authenticationCache = 2 * time.Second
 
 // Cluster is one API server with all that it needs.
 type Cluster struct {
@@ -124,7 +126,7 @@ func (c *Cluster) startAPIServer(ctx context.Context, path, webhook string) erro
 		"--disable-admission-plugins=ServiceAccount",
 		"--token-auth-file="+filepath.Join(c.dir, "tokens.csv"),
 		"--authentication-token-webhook-config-file="+webhook,
-		"--authentication-token-webhook-cache-ttl="+AuthenticationCache.String(),
+		"--authentication-token-webhook-cache-ttl="+authenticationCache.String(),
 		"--authorization-mode=RBAC,Webhook",
 		"--authorization-webhook-config-file="+filepath.Join(c.dir, "authorizer"), "--authorization-webhook-version=v1",
 		"--authorization-webhook-cache-authorized-ttl=1s", "--authorization-webhook-cache-unauthorized-ttl=1s")

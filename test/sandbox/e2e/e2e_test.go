@@ -55,13 +55,22 @@ func fail(err error) int {
 	return 1
 }
 
+// TestScripts plays one script after the other: they share the broker's ledger,
+// in which a person has one checkout of a profile, and the clock of AWS.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:           "testdata",
-		Setup:         setup,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"clock": clock, "trust": trust, "keep": keep},
-		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	scripts, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, script := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(script), ".txtar"), func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Files: []string{script},
+				Setup: setup,
+				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"clock": clock, "trust": trust, "keep": keep},
+			})
+		})
+	}
 }
 
 // setup gives a script its three people, and takes back what they had checked
@@ -81,7 +90,7 @@ func setup(env *testscript.Env) error {
 	for name, value := range world.Environment(alice) {
 		env.Setenv(name, value)
 	}
-	tools, err := filepath.Abs("bin")
+	tools, err := filepath.Abs("tools")
 	if err != nil {
 		return err
 	}
