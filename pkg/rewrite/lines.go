@@ -1,0 +1,77 @@
+package rewrite
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lines is a text cut into lines, so that some can be replaced and every other
+// byte stays: each line keeps its own ending, and a text that does not end in a
+// line break goes on not to.
+type Lines struct {
+	texts []string // without their endings
+	ends  []string // "\n", "\r\n", or "" for the last
+	brk   string   // the ending that new lines get: the text's first one
+}
+
+// Cut cuts a text into lines at \n and \r\n.
+func Cut(data []byte) Lines {
+	l := Lines{brk: "\n"}
+	for line := range strings.Lines(string(data)) {
+		text, end := line, ""
+		if t, ok := strings.CutSuffix(text, "\n"); ok {
+			text, end = t, "\n"
+		}
+		if t, ok := strings.CutSuffix(text, "\r"); ok && end != "" {
+			text, end = t, "\r\n"
+		}
+		if len(l.texts) == 0 && end != "" {
+			l.brk = end
+		}
+		l.texts, l.ends = append(l.texts, text), append(l.ends, end)
+	}
+	return l
+}
+
+// Len returns the number of lines.
+func (l Lines) Len() int { return len(l.texts) }
+
+// At returns one line without its ending. The first line is number 0.
+func (l Lines) At(i int) string { return l.texts[i] }
+
+// Range returns the lines from (included) to (excluded), without their endings.
+func (l Lines) Range(from, to int) []string { return slices.Clone(l.texts[from:to]) }
+
+// Splice returns the text with the lines from (included) to (excluded) replaced
+// by others; from == to inserts before from.
+func (l Lines) Splice(from, to int, texts ...string) Lines {
+	ends := make([]string, len(texts))
+	for i := range ends {
+		ends[i] = l.brk
+	}
+	spliced := Lines{
+		texts: slices.Concat(l.texts[:from], texts, l.texts[to:]),
+		ends:  slices.Concat(l.ends[:from], ends, l.ends[to:]),
+		brk:   l.brk,
+	}
+	last := len(spliced.ends) - 1
+	for i := range last {
+		if spliced.ends[i] == "" {
+			spliced.ends[i] = l.brk
+		}
+	}
+	if last >= 0 && len(l.ends) > 0 && l.ends[len(l.ends)-1] == "" {
+		spliced.ends[last] = ""
+	}
+	return spliced
+}
+
+// Bytes puts the lines together again.
+func (l Lines) Bytes() []byte {
+	var b strings.Builder
+	for i, text := range l.texts {
+		b.WriteString(text)
+		b.WriteString(l.ends[i])
+	}
+	return []byte(b.String())
+}
