@@ -1,0 +1,112 @@
+// Package config is our own file, config.yaml in the configuration folder:
+// tenants, aliases and the few settings there are.
+//
+//	Load:   read ──▶ decode, strictly ──▶ Config ──▶ ResolveTenant
+//	Update: read ──▶ decode ──▶ change ──▶ edit the YAML nodes ──▶ decode again ──▶ replace
+//
+// A whole file:
+//
+//	apiVersion: jit.kubectl-jit.dev/v1alpha1
+//	kind: Config
+//	tenant: sigma
+//	tenants:
+//	  sigma:
+//	    url: https://broker.example.com
+//	    certificateAuthority: broker-ca.pem
+//	aliases:
+//	  eks-reader: Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Reader
+//	  other:
+//	    tenant: acme
+//	    profile: App/Env/Profile
+//	offline: deny
+//	storage: keyring
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// The header of the file. It may be left out.
+const (
+	apiVersion = "jit.kubectl-jit.dev/v1alpha1"
+	kind       = "Config"
+)
+
+// Config is the whole file. A missing file is an empty Config.
+type Config struct {
+	// Path is where the file lies; it is not written into it.
+	Path string
+
+	// Tenant is the broker that is meant when no command names one: a name in
+	// Tenants, a URL, or the bare name of a Britive tenant.
+	Tenant string
+
+	// Tenants are the brokers known by a short name.
+	Tenants map[string]Tenant
+
+	// Aliases are short names of accesses. A name is made of letters, digits,
+	// dots, dashes and underscores.
+	Aliases map[string]Alias
+
+	// Offline says whether a held AWS session may serve while the broker cannot
+	// be reached: "allow" (as is "") or "deny".
+	Offline string
+
+	// Storage says where secrets are held: "keyring", "file" (0600 files), "none"
+	// (nothing outlives the process) or "" (keyring where there is one, else
+	// file).
+	Storage string
+}
+
+// Tenant is one broker.
+type Tenant struct {
+	// URL is the address of the broker, https://HOST[:PORT].
+	URL string
+
+	// CertificateAuthority is a PEM file whose certificates are trusted for this
+	// broker besides the system's. In the file, a relative path is relative to the
+	// file's folder; Load makes it absolute.
+	CertificateAuthority string
+}
+
+// Alias is a short name of an access. In the file it is the path alone,
+// "application/environment/profile", or both fields.
+type Alias struct {
+	// Tenant is the broker of the access: a name in Tenants, a URL, a bare name,
+	// or empty for the default one.
+	Tenant string
+
+	// Profile is the access as [jit.Access.Path] writes it.
+	Profile string
+}
+
+// Load reads the file. Codes: invalid (not what the file may hold; the message
+// names file, line and column), unavailable (it cannot be read).
+func Load(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Config{Path: path}, nil
+	}
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, jit.Errorf(jit.Unavailable, "read "+path, "%w", pathError.Err)
+	}
+	if err != nil {
+		return nil, jit.Errorf(jit.Unavailable, "read "+path, "%w", err)
+	}
+	c, err := decode(path, data)
+	if err != nil {
+		return nil, err
+	}
+	for name, tenant := range c.Tenants {
+		if ca := tenant.CertificateAuthority; ca != "" && !filepath.IsAbs(ca) {
+			tenant.CertificateAuthority = filepath.Join(filepath.Dir(path), ca)
+			c.Tenants[name] = tenant
+		}
+	}
+	return c, nil
+}

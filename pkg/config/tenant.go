@@ -1,0 +1,87 @@
+package config
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// domain is where Britive's tenants live.
+const domain = "britive-app.com"
+
+// bare matches the name of a Britive tenant.
+var bare = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+
+// ResolveTenant finds the broker that is meant: the one named by arg (a name in
+// Tenants, a URL, a host, or the bare name of a Britive tenant), else the default
+// one, else the only one. A broker named by its URL gets the settings of the
+// tenant with the same URL. Codes: invalid.
+func (c *Config) ResolveTenant(arg string) (Tenant, error) {
+	name := strings.TrimSpace(arg)
+	if name == "" {
+		name = c.Tenant
+	}
+	if name == "" && len(c.Tenants) == 1 {
+		for only := range c.Tenants {
+			name = only
+		}
+	}
+	if name == "" {
+		return Tenant{}, c.unnamed()
+	}
+	if tenant, ok := c.Tenants[name]; ok {
+		address, err := address(tenant.URL)
+		tenant.URL = address
+		return tenant, err
+	}
+	address, err := address(name)
+	if err != nil {
+		return Tenant{}, err
+	}
+	for _, known := range slices.Sorted(maps.Keys(c.Tenants)) {
+		tenant := c.Tenants[known]
+		if strings.EqualFold(strings.TrimRight(tenant.URL, "/"), address) {
+			tenant.URL = address
+			return tenant, nil
+		}
+	}
+	return Tenant{URL: address}, nil
+}
+
+func (c *Config) unnamed() error {
+	if len(c.Tenants) == 0 {
+		return jit.Errorf(jit.Invalid, "find the broker", "no tenant is configured").
+			WithNext("kubectl jit login --tenant URL")
+	}
+	names := slices.Sorted(maps.Keys(c.Tenants))
+	return jit.Errorf(jit.Invalid, "find the broker", "there are several tenants (%s) and none is the default", strings.Join(names, ", ")).
+		WithNext("add --tenant %s", names[0])
+}
+
+// address makes a URL of what a person types: https://HOST[:PORT], in lower case
+// and without a slash at the end.
+func address(name string) (string, error) {
+	text := name
+	switch {
+	case strings.Contains(name, "://"):
+	case bare.MatchString(name) && !strings.EqualFold(name, "localhost"):
+		text = "https://" + name + "." + domain
+	default:
+		text = "https://" + name
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || strings.ContainsAny(u.Host, " \t\r\n") {
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name)
+	}
+	if !strings.EqualFold(u.Scheme, "https") {
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q does not begin with https://", name)
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is more than https://HOST[:PORT]", u.Redacted())
+	}
+	return "https://" + strings.ToLower(u.Host), nil
+}
