@@ -1,0 +1,33 @@
+package britiveapi
+
+import "github.com/kubectl-jit/kubectl-jit/pkg/jit"
+
+// features lists what is offered beyond a plain tenant. It leaves server-access
+// out, which would make pybritive list resources that are not here.
+func (s *server) features(*call) (answer, error) {
+	return found([]Feature{{FeatureDetails, s.details}, {FeatureWait, s.waits}}), nil
+}
+
+func (s *server) banner(*call) (answer, error) { return nothing(), nil }
+
+func (s *server) validate(c *call) (answer, error) {
+	person, err := c.broker.Whoami(c.Context())
+	return found(Validated{resultOf(person)}), err
+}
+
+func (s *server) whoami(c *call) (answer, error) {
+	person, err := c.broker.Whoami(c.Context())
+	return found(resultOf(person)), err
+}
+
+func resultOf(p jit.Person) AuthenticationResult {
+	return AuthenticationResult{UserID: Text(p.ID), Username: Text(p.Name), User: Text(p.Name), Type: "User"}
+}
+
+func (s *server) signOut(c *call) (answer, error) {
+	return nothing(), s.engine.EndSession(c.Context(), c.token)
+}
+
+// resources is asked for by "pybritive ls profiles --checked-out", also where
+// the feature is off. There are none.
+func (s *server) resources(*call) (answer, error) { return found([]struct{}{}), nil }
