@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+)
+
+func newAlias(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "alias",
+		Short: "Give profiles short names",
+		Long: `Give profiles short names, to type in place of application/environment/profile.
+
+An alias is a name for people: kubeconfig entries name the profile itself, and
+mean the same whatever becomes of the alias.`,
+		Example: `  kubectl jit alias set eks-pod-manager "Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Pod Manager"
+  kubectl jit alias list
+  kubectl jit alias remove eks-pod-manager`,
+		Args: cobra.ArbitraryArgs,
+		RunE: noCommand,
+	}
+	cmd.AddCommand(newAliasSet(e), newAliasList(e), newAliasRemove(e))
+	return cmd
+}
+
+type aliasSet struct{ *env }
+
+func newAliasSet(e *env) *cobra.Command {
+	a := aliasSet{env: e}
+	return &cobra.Command{
+		Use:   "set NAME PROFILE",
+		Short: "Make an alias, or point it elsewhere",
+		Long: `Make an alias, or point it elsewhere. PROFILE is a path as "kubectl jit profiles"
+prints it, or the end of one. A slash inside a name is written \/.
+
+The broker is asked whether there is such a profile, when it can be reached; a
+full path is taken as it is where it cannot.`,
+		Example: `  kubectl jit alias set eks-pod-manager "Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Pod Manager"
+  kubectl jit alias set eks-reader "EKS Reader"`,
+		Args: wants("NAME", "PROFILE"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], args[1]) },
+	}
+}
+
+func (a *aliasSet) run(ctx context.Context, name, profile string) error {
+	settings, err := a.settings()
+	if err != nil {
+		return err
+	}
+	access, err := a.check(ctx, settings, profile)
+	if err != nil {
+		return err
+	}
+	alias := config.Alias{Tenant: a.tenant, Profile: access.Path()}
+	err = configure(ctx, func(c *config.Config) error {
+		if c.Aliases == nil {
+			c.Aliases = map[string]config.Alias{}
+		}
+		c.Aliases[name] = alias
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.say("%s stands for %s", name, alias.Profile)
+	return nil
+}
+
+// brief is how long the broker may take to say whether a profile is there, when
+// the command can do without.
+const brief = 3 * time.Second
+
+// check finds the profile among those the person may ask for. Where nobody can
+// be asked, a full path has to do.
+func (a *aliasSet) check(ctx context.Context, settings *config.Config, profile string) (jit.Access, error) {
+	typed, malformed := jit.ParsePath(profile)
+	full := malformed == nil && isFull(profile)
+	all, err := a.offered(ctx, settings)
+	switch {
+	case err == nil && full:
+		return exactly(typed, all)
+	case err == nil:
+		return pick(profile, all, nil)
+	case full && ctx.Err() == nil:
+		a.note("not checked whether there is such a profile: %s", err)
+		return typed, nil
+	}
+	return jit.Access{}, err
+}
+
+func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.Profile, error) {
+	s, err := a.connectTo(settings, a.tenant)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, brief)
+	defer cancel()
+	return s.broker.Profiles(ctx)
+}
+
+// exactly finds a full path among the profiles, in the broker's spelling.
+func exactly(typed jit.Access, all []jit.Profile) (jit.Access, error) {
+	paths := make([]string, len(all))
+	for i, profile := range all {
+		if profile.Same(typed) {
+			return profile.Access, nil
+		}
+		paths[i] = profile.Path()
+	}
+	err := jit.Errorf(jit.NotFound, "", "no profile %q%s", typed.Path(), didYouMean(nearest.Names(typed.Path(), paths)))
+	return jit.Access{}, err.WithNext("kubectl jit profiles")
+}
+
+type aliasList struct {
+	*env
+	output
+}
+
+func newAliasList(e *env) *cobra.Command {
+	a := aliasList{env: e}
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the aliases",
+		Long:    `List the aliases of this machine and what they stand for. Nobody is asked.`,
+		Example: `  kubectl jit alias list`,
+		Args:    wants(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
+	}
+	a.output.flag(cmd, "json", "yaml", "name")
+	return cmd
+}
+
+// aliasItem is one alias in "-o json".
+type aliasItem struct {
+	Name    string `json:"name"`
+	Profile string `json:"profile"`
+	Tenant  string `json:"tenant,omitempty"`
+}
+
+func (a *aliasList) run(context.Context) error {
+	settings, err := a.settings()
+	if err != nil {
+		return err
+	}
+	items := []aliasItem{}
+	l := listing{columns: []string{"NAME", "PROFILE", "+TENANT"}, none: "There is no alias."}
+	for _, name := range slices.Sorted(maps.Keys(settings.Aliases)) {
+		alias := settings.Aliases[name]
+		items = append(items, aliasItem{Name: name, Profile: alias.Profile, Tenant: alias.Tenant})
+		l.names = append(l.names, name)
+		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant})
+	}
+	l.object = list("AliasList", items)
+	return a.print(a.streams.Out, a.streams.ErrOut, l)
+}
+
+type aliasRemove struct{ *env }
+
+func newAliasRemove(e *env) *cobra.Command {
+	a := aliasRemove{env: e}
+	cmd := &cobra.Command{
+		Use:     "remove NAME",
+		Short:   "Remove an alias",
+		Long:    `Remove an alias. What it stood for stays checked out, and stays in the kubeconfig.`,
+		Example: `  kubectl jit alias remove eks-pod-manager`,
+		Args:    wants("NAME"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
+	}
+	completeProfiles(e, cmd)
+	return cmd
+}
+
+func (a *aliasRemove) run(ctx context.Context, name string) error {
+	err := configure(ctx, func(c *config.Config) error {
+		if _, known := c.Aliases[name]; !known {
+			near := nearest.Names(name, slices.Collect(maps.Keys(c.Aliases)))
+			return jit.Errorf(jit.NotFound, "", "no alias %q%s", name, didYouMean(near)).WithNext("kubectl jit alias list")
+		}
+		delete(c.Aliases, name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.say("%s is removed", name)
+	return nil
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+)
+
+// arrival is what the cluster says about the person who just came.
+type arrival struct {
+	identity cani.Identity
+	may      string // one line; empty when the cluster did not tell
+}
+
+// arrive gets a token, past whatever is held, and asks the cluster who that is.
+// The answer is the proof that the entry to be written works.
+func (l *login) arrive(ctx context.Context, s *session, ask mint.Ask, where place, args tokenArgs) (arrival, error) {
+	ask.Cluster = where.cluster
+	ask.Fresh = true
+	ask.Held = l.heldName(args, args.list())
+	token, err := s.mint.Token(ctx, ask)
+	if err != nil {
+		return arrival{}, err
+	}
+	client, err := l.client(where.entry, token)
+	if err != nil {
+		return arrival{}, err
+	}
+	defer l.person.Progress("asking cluster " + where.cluster.Name + " who you are")()
+	identity, err := cani.Whoami(ctx, client)
+	if err != nil {
+		return arrival{}, l.refused(ctx, s, ask, err)
+	}
+	arrived := arrival{identity: identity}
+	if view, err := cani.Ask(ctx, client, namespaceOf(where.entry, "")); err == nil {
+		arrived.may = view.Summary()
+	}
+	return arrived, nil
+}
+
+// namespaceOf is the namespace a command means: the flag's, the context's, or
+// default.
+func namespaceOf(entry kubeconfig.Entry, flag string) string {
+	switch {
+	case flag != "":
+		return flag
+	case entry.Namespace != "":
+		return entry.Namespace
+	}
+	return "default"
+}
+
+// refused explains why a cluster did not say who somebody is. The usual reason
+// is that the role stands in no mapping of the cluster.
+func (l *login) refused(ctx context.Context, s *session, ask mint.Ask, err error) error {
+	op := "enter cluster " + ask.Cluster.Name
+	if !apierrors.IsUnauthorized(err) {
+		return err
+	}
+	role := "the role of " + ask.Access.Profile
+	if arn, err := l.callerARN(ctx, s, ask); err == nil {
+		role = roleARN(arn)
+	}
+	denied := jit.Errorf(jit.Denied, op, "the cluster does not know %s: it needs an entry in the ConfigMap kube-system/aws-auth (mapRoles, the ARN without a path), or an EKS access entry", role)
+	return denied.WithNext("kubectl jit checkin %s", quote(ask.Name))
+}
+
+func (l *login) callerARN(ctx context.Context, s *session, ask mint.Ask) (string, error) {
+	ask.Fresh = false // the keys of a moment ago will do
+	credential, err := s.mint.Credential(ctx, ask)
+	if err != nil {
+		return "", err
+	}
+	return eks.Finder{}.CallerIdentity(ctx, credential, ask.Cluster.Region)
+}
+
+// roleARN turns the ARN of a session into that of its role, as aws-auth names it:
+// arn:aws:sts::1:assumed-role/R/me becomes arn:aws:iam::1:role/R.
+func roleARN(session string) string {
+	fields := strings.SplitN(session, ":", 6)
+	if len(fields) != 6 || fields[2] != "sts" {
+		return session
+	}
+	parts := strings.Split(fields[5], "/")
+	if len(parts) < 2 || parts[0] != "assumed-role" {
+		return session
+	}
+	fields[2], fields[5] = "iam", "role/"+parts[1]
+	return strings.Join(fields, ":")
+}
+
+// tell says where the person is now.
+func (l *login) tell(where place, arrived arrival, grant jit.Grant, change kubeconfig.Change) {
+	cluster := fmt.Sprintf("%s (%s)", where.cluster.Name, where.cluster.Region)
+	l.say("You are %s on cluster %s%s.", arrived.identity.Name, cluster, inGroups(arrived.identity.Groups))
+	l.say("%s is checked out until %s.", grant.Access.Profile, l.until(grant.NotAfter))
+	if arrived.may != "" {
+		l.say("You may: %s", arrived.may)
+	}
+	switch {
+	case !change.Wrote:
+		l.say("Context %s was pointed at this already.", change.Context)
+	default:
+		l.say("Context %s in %s is pointed at it.", change.Context, change.File)
+	}
+}
+
+// inGroups names the groups that tell somebody apart: everybody is in
+// system:authenticated.
+func inGroups(groups []string) string {
+	var telling []string
+	for _, group := range groups {
+		if group != "system:authenticated" {
+			telling = append(telling, group)
+		}
+	}
+	if len(telling) == 0 {
+		return ""
+	}
+	return ", in " + strings.Join(telling, ", ")
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+)
+
+const (
+	// tokenLife is how long AWS takes a cluster token after its signature.
+	tokenLife = 15 * time.Minute
+
+	// clusterMemory is how long a cluster remembers that a token was good, by
+	// default (kube-apiserver --authentication-token-webhook-cache-ttl).
+	clusterMemory = 2 * time.Minute
+)
+
+type checkin struct {
+	*env
+	output
+}
+
+func newCheckin(e *env) *cobra.Command {
+	c := checkin{env: e}
+	cmd := &cobra.Command{
+		Use:   "checkin PROFILE",
+		Short: "Give a checkout back",
+		Long: `Give a checkout back before it ends by itself.
+
+Nothing is issued under it any more, to no program, until the next
+"kubectl jit login", and what was held on this machine is removed. What was
+copied elsewhere before cannot be called back; the answer says until when it
+works.`,
+		Example: `  kubectl jit checkin eks-pod-manager`,
+		Args:    wants("PROFILE"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
+	}
+	c.output.flag(cmd, "json", "yaml", "name")
+	completeProfiles(e, cmd)
+	return cmd
+}
+
+func (c *checkin) run(ctx context.Context, profile string) error {
+	s, target, err := c.checkedOut(ctx, profile)
+	if err != nil {
+		return err
+	}
+	grant, err := s.mint.Checkin(ctx, mint.Ask{Tenant: s.tenant.URL, Access: target.access, Name: target.name})
+	if err != nil {
+		return err
+	}
+	if c.format != "" {
+		return c.print(c.streams.Out, c.streams.ErrOut, s.oneGrant(c.env, grant))
+	}
+	if grant.ID == "" {
+		c.say("%s was not checked out; it rests until the next login.", target.access.Profile)
+		return nil
+	}
+	c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
+	c.say("%s", c.leftovers(grant))
+	return nil
+}
+
+// leftovers says what could still be done with what was copied away.
+func (c *checkin) leftovers(grant jit.Grant) string {
+	now := c.now()
+	keys := grant.CredentialsUntil
+	if !keys.IsZero() && !keys.After(now) {
+		return "Nothing that was copied away before works any more."
+	}
+	token := now.Add(tokenLife)
+	if !keys.IsZero() && keys.Before(token) {
+		token = keys
+	}
+	text := fmt.Sprintf("What was copied away before: a cluster token works until %s at the latest, and up to %d minutes longer while the cluster remembers it",
+		c.clock(token), int(clusterMemory.Minutes()))
+	if keys.IsZero() {
+		return text + "; AWS keys, where some were issued, until the end of their session."
+	}
+	return text + fmt.Sprintf("; AWS keys until %s.", c.clock(keys))
+}
+
+// checkedOut finds what an argument means that may also be a checkout as
+// "kubectl jit status -o name" prints it.
+func (e *env) checkedOut(ctx context.Context, word string) (*session, target, error) {
+	id, byName := strings.CutPrefix(word, "checkout/")
+	if !byName {
+		return e.target(ctx, word)
+	}
+	s, err := e.connect()
+	if err != nil {
+		return nil, target{}, err
+	}
+	grants, err := s.broker.Grants(ctx)
+	if err != nil {
+		return nil, target{}, err
+	}
+	for _, grant := range grants {
+		if grant.ID == id {
+			return s, target{access: grant.Access, name: s.callIt(grant.Access)}, nil
+		}
+	}
+	return nil, target{}, jit.Errorf(jit.NotFound, "", "no open checkout %s", id).WithNext("kubectl jit status")
+}

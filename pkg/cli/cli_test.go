@@ -1,0 +1,214 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/cli"
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+func TestReport(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		name   string
+		ctx    context.Context
+		err    error
+		want   string
+		status int
+	}{
+		{"no error", t.Context(), nil, "", 0},
+		{"a fault", t.Context(), errors.New("boom"), "kubectl-jit_access: error: boom\n", 1},
+		{"with a next command", t.Context(), jit.Errorf(jit.SignIn, "sign in", "no").WithNext("kubectl jit login"),
+			"kubectl-jit_access: error: sign in: no\nkubectl-jit_access: next: kubectl jit-access login\n", 5},
+		{"several lines", t.Context(), jit.Errorf(jit.Invalid, "", "one\nnext: two"),
+			"kubectl-jit_access: error: one\nkubectl-jit_access: error: next: two\n", 2},
+		{"a signal", ended, fmt.Errorf("wait: %w", context.Canceled), "kubectl-jit_access: error: wait: interrupted\n", 130},
+		{"a time limit of ours", t.Context(), fmt.Errorf("ask: %w", context.DeadlineExceeded),
+			"kubectl-jit_access: error: ask: context deadline exceeded\n", 8},
+	}
+	for _, tt := range tests {
+		got, status := cli.Report(tt.ctx, "kubectl-jit_access", tt.err)
+		if got != tt.want || status != tt.status {
+			t.Errorf("%s: exit %d, %q; want %d, %q", tt.name, status, got, tt.status, tt.want)
+		}
+	}
+	for code, want := range map[jit.Code]int{
+		jit.Internal: 1, jit.Invalid: 2, jit.NotFound: 3, jit.Denied: 4, jit.SignIn: 5,
+		jit.Approval: 6, jit.Justification: 6, jit.Waiting: 7, jit.Unavailable: 8,
+	} {
+		if _, status := cli.Report(t.Context(), "kubectl-jit", jit.Errorf(code, "", "x")); status != want {
+			t.Errorf("%s: exit %d, want %d", code, status, want)
+		}
+	}
+}
+
+func TestPick(t *testing.T) {
+	paths := []string{"Sigma/Prod/EKS Pod Manager", "Sigma/Test/EKS Pod Manager", "Sigma/Prod/EKS Reader", `a\/b/e/Slash`}
+	aliases := map[string]config.Alias{"eks-reader": {}}
+	tests := []struct {
+		word, want string
+		code       jit.Code
+		say        string
+	}{
+		{word: "eks reader", want: "Sigma/Prod/EKS Reader"},
+		{word: "Test/EKS Pod Manager", want: "Sigma/Test/EKS Pod Manager"},
+		{word: "sigma/EKS Reader", want: "Sigma/Prod/EKS Reader"},
+		{word: "Slash", want: `a\/b/e/Slash`},
+		{word: `a\/b/Slash`, want: `a\/b/e/Slash`},
+		{word: "EKS Pod Manager", code: jit.Invalid, say: `"Sigma/Prod/EKS Pod Manager" or "Sigma/Test/EKS Pod Manager"`},
+		{word: "eks-raeder", code: jit.NotFound, say: `did you mean "eks-reader"`},
+		{word: "EKS Readr", code: jit.NotFound, say: `"EKS Reader"`},
+		{word: "", code: jit.NotFound},
+		{word: "x//", code: jit.NotFound},
+	}
+	for _, tt := range tests {
+		access, err := cli.Pick(tt.word, paths, aliases)
+		if jit.CodeOf(err) != tt.code || err == nil && access.Path() != tt.want {
+			t.Errorf("%q: %q, %v; want %q, %q", tt.word, access.Path(), err, tt.want, tt.code)
+		}
+		if err != nil && !strings.Contains(err.Error(), tt.say) {
+			t.Errorf("%q: %v does not say %s", tt.word, err, tt.say)
+		}
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.Local)
+	clock := func(d time.Duration) string { return now.Add(d).Format("15:04:05 MST") }
+	tests := []struct {
+		name      string
+		until     time.Time
+		has, hasn string
+	}{
+		{"keys outlive the token", now.Add(40 * time.Minute), "works until " + clock(15*time.Minute), "Nothing"},
+		{"the session ends first", now.Add(5 * time.Minute), "works until " + clock(5*time.Minute), clock(15 * time.Minute)},
+		{"over already", now, "Nothing that was copied away", "until"},
+		{"the broker does not say", time.Time{}, "end of their session", "Nothing"},
+	}
+	for _, tt := range tests {
+		got := cli.Leftovers(now, jit.Grant{CredentialsUntil: tt.until})
+		if !strings.Contains(got, tt.has) || strings.Contains(got, tt.hasn) {
+			t.Errorf("%s: %s", tt.name, got)
+		}
+	}
+}
+
+func TestTokenArgs(t *testing.T) {
+	cluster := jit.Cluster{Name: "sandbox", Region: "eu-central-1"}
+	for _, unattended := range []bool{false, true} {
+		list, same, ok := cli.TokenArgs("https://127.0.0.1:8443", "a b/c/--d", cluster, unattended)
+		if !ok || !same {
+			t.Errorf("%q is not read back", list)
+		}
+	}
+	if _, _, ok := cli.TokenArgs("https://x", "", cluster, false); ok {
+		t.Error("an entry without a profile is taken for ours")
+	}
+}
+
+func TestRoleARN(t *testing.T) {
+	for session, want := range map[string]string{
+		"arn:aws:sts::196226166352:assumed-role/EKS-Unmapped/alice@example.com": "arn:aws:iam::196226166352:role/EKS-Unmapped",
+		"arn:aws-cn:sts::1:assumed-role/R/a":                                    "arn:aws-cn:iam::1:role/R",
+		"arn:aws:iam::1:user/alice":                                             "arn:aws:iam::1:user/alice",
+		"":                                                                      "",
+	} {
+		if got := cli.RoleARN(session); got != want {
+			t.Errorf("%q: %q, want %q", session, got, want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for word, want := range map[string]string{
+		"eks-pod-manager": "eks-pod-manager", "a b/c": `"a b/c"`, "": `""`, "$(rm)": "'$(rm)'", "it's $1": `'it'\''s $1'`, "a;b": `"a;b"`,
+	} {
+		if got := cli.Quote(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}
+
+// TestInstalledAs holds what other programs are to call: never relative, never a
+// path that an upgrade removes.
+func TestInstalledAs(t *testing.T) {
+	dir := t.TempDir()
+	store, bin := filepath.Join(dir, "store", "v1"), filepath.Join(dir, "bin")
+	for _, folder := range []string{store, bin} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program := filepath.Join(store, "kubectl-jit-under-test")
+	link := filepath.Join(bin, "kubectl-jit-under-test")
+	if err := os.WriteFile(program, nil, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(program, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, path := range []string{bin, bin + string(os.PathListSeparator) + store} {
+		t.Setenv("PATH", path)
+		for _, argv0 := range []string{"kubectl-jit-under-test", link, "./store/v1/kubectl-jit-under-test"} {
+			if got := cli.InstalledAs(argv0); got != link {
+				t.Errorf("PATH %s, called as %s: %s, want the link %s", path, argv0, got, link)
+			}
+		}
+	}
+	t.Setenv("PATH", "")
+	if got := cli.InstalledAs("bin/kubectl-jit-under-test"); got != link {
+		t.Errorf("called by a path: %s, want %s", got, link)
+	}
+}
+
+// TestPrintHarmless holds that no form of output lets a name drive the terminal,
+// and that a script still gets the exact name.
+func TestPrintHarmless(t *testing.T) {
+	const evil = "a\x1b[2Jb\u202ec\u009bd\r\ne"
+	for _, format := range []string{"", "wide", "name", "json", "yaml"} {
+		got := cli.Print(format, evil, "second")
+		if strings.ContainsAny(got, "\x1b\u009b\r") || format != "yaml" && strings.Contains(got, "\u202e") {
+			t.Errorf("-o %s prints %q", format, got)
+		}
+		if shows := strings.Contains(got, "second"); shows != (format != "" && format != "name") {
+			t.Errorf("-o %s: the wide column shows: %v", format, shows)
+		}
+	}
+	var object struct{ Items []string }
+	if err := json.Unmarshal([]byte(cli.Print("json", evil)), &object); err != nil || object.Items[0] != evil {
+		t.Errorf("json gives %q back (%v)", object.Items, err)
+	}
+}
+
+// TestHelp holds that the help of every command says what it does and shows how.
+func TestHelp(t *testing.T) {
+	seen := 0
+	cli.Walk(func(path, short, long, example string) {
+		seen++
+		if short == "" || strings.HasSuffix(short, ".") || len(short) > 80 {
+			t.Errorf("%s: the summary is %q", path, short)
+		}
+		if long == "" || !strings.Contains(example, "kubectl") {
+			t.Errorf("%s: the help says %q and shows %q", path, long, example)
+		}
+		for line := range strings.Lines(long) {
+			if len(strings.TrimSuffix(line, "\n")) > 84 {
+				t.Errorf("%s: a line of its help is wider than a terminal: %s", path, line)
+			}
+		}
+	})
+	if seen < 20 {
+		t.Errorf("%d commands seen", seen)
+	}
+}

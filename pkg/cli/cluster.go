@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+)
+
+// clusterTimeout is how long one call to a cluster may take.
+const clusterTimeout = 15 * time.Second
+
+// client talks to the cluster of a kubeconfig entry with a token of ours: with
+// the entry's own server, certificate authority and proxy, as kubectl does.
+func (e *env) client(entry kubeconfig.Entry, token jit.Token) (kubernetes.Interface, error) {
+	op := "connect to cluster " + entry.Cluster
+	restConfig := &rest.Config{
+		Host:               entry.Server,
+		BearerToken:        token.Value.Reveal(),
+		UserAgent:          string(e.called) + "/" + e.version,
+		Timeout:            clusterTimeout,
+		QPS:                -1, // the server limits, not this client
+		DisableCompression: entry.DisableCompression,
+		TLSClientConfig: rest.TLSClientConfig{
+			CAData:     entry.CAData,
+			CAFile:     entry.CAFile,
+			ServerName: entry.TLSServerName,
+			Insecure:   entry.InsecureSkipTLSVerify,
+		},
+	}
+	if entry.ProxyURL != "" {
+		proxy, err := url.Parse(entry.ProxyURL)
+		if err != nil {
+			return nil, jit.Errorf(jit.Invalid, op, "read proxy-url: %w", err)
+		}
+		restConfig.Proxy = http.ProxyURL(proxy)
+	}
+	client, err := kubernetes.NewForConfig(restConfig)
+	if err != nil {
+		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
+	}
+	return client, nil
+}

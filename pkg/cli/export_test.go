@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+)
+
+// What the tests look at from outside.
+
+var (
+	Quote   = quote
+	RoleARN = roleARN
+)
+
+// Report prints an error as the program of that name does.
+func Report(ctx context.Context, name string, err error) (string, int) {
+	var out bytes.Buffer
+	status := program(name).report(ctx, &out, err)
+	return out.String(), status
+}
+
+// Pick finds a profile by the end of its path.
+func Pick(word string, paths []string, aliases map[string]config.Alias) (jit.Access, error) {
+	var all []jit.Profile
+	for _, path := range paths {
+		access, err := jit.ParsePath(path)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, jit.Profile{Access: access})
+	}
+	return pick(word, all, aliases)
+}
+
+// Leftovers says what a check-in at this moment leaves working.
+func Leftovers(now time.Time, grant jit.Grant) string {
+	c := checkin{env: &env{now: func() time.Time { return now }}}
+	return c.leftovers(grant)
+}
+
+// TokenArgs writes the arguments of an entry and reads them back.
+func TokenArgs(tenant, profile string, cluster jit.Cluster, unattended bool) (list []string, same, ok bool) {
+	args := tokenArgs{tenant: tenant, profile: profile, cluster: cluster, unattended: unattended}
+	again, ok := ours(&kubeconfig.Exec{Args: args.list()})
+	return args.list(), again == args, ok
+}
+
+// InstalledAs is the command for other programs, for a process with these
+// arguments.
+func InstalledAs(argv ...string) string {
+	return newEnv(argv, genericiooptions.NewTestIOStreamsDiscard(), "").installedAs()
+}
+
+// Print writes a one-row listing.
+func Print(format string, cells ...any) string {
+	var out bytes.Buffer
+	o := output{format: format}
+	l := listing{
+		object: list("CellList", cells), names: []string{cells[0].(string)},
+		columns: []string{"FIRST", "+SECOND"}, rows: [][]any{cells},
+	}
+	if err := o.print(&out, &out, l); err != nil {
+		panic(err)
+	}
+	return out.String()
+}
+
+// Walk visits every command there is.
+func Walk(visit func(path, short, long, example string)) {
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		visit(cmd.CommandPath(), cmd.Short, cmd.Long, cmd.Example)
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRoot(newEnv([]string{"kubectl-jit"}, genericiooptions.NewTestIOStreamsDiscard(), "")))
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+type extend struct {
+	*env
+	output
+}
+
+func newExtend(e *env) *cobra.Command {
+	x := extend{env: e}
+	cmd := &cobra.Command{
+		Use:   "extend PROFILE",
+		Short: "Move the end of a checkout",
+		Long: `Move the end of a checkout, where its profile allows that.
+
+Use it when the work takes longer than planned: kubectl goes on without a break.`,
+		Example: `  kubectl jit extend eks-pod-manager`,
+		Args:    wants("PROFILE"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return x.run(cmd.Context(), args[0]) },
+	}
+	x.output.flag(cmd, "json", "yaml", "name")
+	completeProfiles(e, cmd)
+	return cmd
+}
+
+func (x *extend) run(ctx context.Context, profile string) error {
+	s, target, err := x.checkedOut(ctx, profile)
+	if err != nil {
+		return err
+	}
+	open, err := s.openGrant(ctx, target)
+	if err != nil {
+		return err
+	}
+	grant, err := s.broker.Extend(ctx, open.ID)
+	if err != nil {
+		return err
+	}
+	if x.format != "" {
+		return x.print(x.streams.Out, x.streams.ErrOut, s.oneGrant(x.env, grant))
+	}
+	x.say("%s is checked out until %s.", grant.Access.Profile, x.until(grant.NotAfter))
+	return nil
+}
+
+// openGrant is the open checkout of an access.
+func (s *session) openGrant(ctx context.Context, t target) (jit.Grant, error) {
+	grants, err := s.broker.Grants(ctx)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	for _, grant := range grants {
+		if grant.State == jit.GrantActive && grant.Access.Same(t.access) {
+			return grant, nil
+		}
+	}
+	return jit.Grant{}, jit.Errorf(jit.NotFound, "", "%s is not checked out", t.access.Profile).WithNext("kubectl jit login %s", quote(t.name))
+}

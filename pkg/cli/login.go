@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+)
+
+// login checks a profile out and points kubectl at it.
+//
+//	context ─▶ cluster          place.go: name and region, from the entry itself
+//	PROFILE ─▶ access           target.go
+//	access  ─▶ checkout ─▶ token  pkg/mint, waiting for an approval
+//	token   ─▶ who am I there   arrival.go: asked before anything is written
+//	        ─▶ kubeconfig       pkg/kubeconfig
+//
+// Whatever fails on the way leaves the kubeconfig as it was.
+type login struct {
+	*env
+	kube       kubeFlags
+	signIn     signInWith
+	reason     jit.Reason
+	patience   patience
+	cluster    jit.Cluster // from the flags
+	newContext string
+	unattended bool
+}
+
+func newLogin(e *env) *cobra.Command {
+	l := login{env: e, signIn: signInWith{env: e}}
+	cmd := &cobra.Command{
+		Use:   "login [PROFILE]",
+		Short: "Check a profile out and point kubectl at it; without a profile, sign in",
+		Long: `Check a profile out and point kubectl at it.
+
+The context at hand keeps its name, its cluster and its namespace; its user gets
+its tokens from this program from now on. The current context stays what it is.
+Where the policy asks for an approval, login asks for it and waits. It is also
+the way back after "kubectl jit checkin".
+
+PROFILE is an alias, a path as "kubectl jit profiles" prints it, or the end of one.
+
+Without a profile, login signs in at the broker: with an API token from
+--token-file, from BRITIVE_API_TOKEN, or asked for.`,
+		Example: `  kubectl jit login --tenant https://broker.example.com
+  kubectl jit login eks-pod-manager
+  kubectl jit login eks-admin -j "INC-42: node pool is stuck" --wait 10m
+  kubectl jit login eks-reader --new-context sandbox-reader`,
+		Args: wants("[PROFILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error { return l.start(cmd.Context(), cmd, args) },
+	}
+	l.signIn.flags(cmd)
+	l.kube.flags(cmd)
+	reasonFlags(cmd, &l.reason)
+	l.patience.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&l.newContext, "new-context", "", "add a context of this name beside the one at hand, in place of changing that")
+	f.StringVar(&l.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
+	f.StringVar(&l.cluster.Region, "region", "", "its region, likewise")
+	f.BoolVar(&l.unattended, "unattended", false, "for CI: the entry opens a checkout also when no person is at a terminal")
+	completeProfiles(e, cmd)
+	return cmd
+}
+
+// start tells the two meanings of login apart.
+func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		if l.signIn.used() {
+			return jit.Errorf(jit.Invalid, "", "--token-file and --certificate-authority sign in, which is login without a profile").WithNext("kubectl jit login --help")
+		}
+		return l.run(ctx, args[0])
+	}
+	for _, name := range []string{"context", "new-context", "cluster", "region", "unattended", "justification", "wait", "no-wait"} {
+		if cmd.Flags().Changed(name) {
+			return jit.Errorf(jit.Invalid, "", "--%s goes with a profile", name).WithNext("kubectl jit login PROFILE --%s …", name)
+		}
+	}
+	return l.signIn.run(ctx)
+}
+
+func (l *login) run(ctx context.Context, profile string) error {
+	files, err := kubeconfig.Open(l.kube.kubeconfig)
+	if err != nil {
+		return err
+	}
+	where, err := l.place(files)
+	if err != nil {
+		return err
+	}
+	s, target, err := l.target(ctx, profile)
+	if err != nil {
+		return err
+	}
+	ask := mint.Ask{
+		Tenant: s.tenant.URL,
+		Access: target.access,
+		Name:   target.name,
+		Reason: l.reason,
+		Open:   mint.Always,
+		Wait:   l.patience.duration(),
+	}
+	grant, err := s.mint.Checkout(ctx, ask)
+	if err != nil {
+		return err
+	}
+	if where, err = l.locate(ctx, s, ask, where); err != nil {
+		return err
+	}
+	args := tokenArgs{tenant: s.tenant.URL, profile: grant.Access.Path(), cluster: where.cluster, unattended: l.unattended}
+	arrived, err := l.arrive(ctx, s, ask, where, args)
+	if err != nil {
+		return err
+	}
+	change, err := l.write(ctx, files, where, l.exec(args), s.folders.originals)
+	if err != nil {
+		return err
+	}
+	l.tell(where, arrived, grant, change)
+	return nil
+}
+
+// exec is the user entry's call of get-token.
+func (l *login) exec(args tokenArgs) kubeconfig.Exec {
+	return kubeconfig.Exec{
+		APIVersion:      "client.authentication.k8s.io/v1",
+		Command:         l.installedAs(),
+		Args:            args.list(),
+		InstallHint:     installHint,
+		InteractiveMode: "IfAvailable",
+	}
+}
+
+// installHint is what kubectl prints on a machine without this program.
+const installHint = "kubectl-jit is not installed here. It gets tokens for this cluster; see https://github.com/kubectl-jit/kubectl-jit"
+
+// write re-points the context's user, or adds what was asked for.
+func (l *login) write(ctx context.Context, files *kubeconfig.Files, where place, exec kubeconfig.Exec, originals string) (kubeconfig.Change, error) {
+	switch {
+	case where.found != nil:
+		name := where.found.ARN
+		if l.newContext != "" {
+			name = l.newContext
+		}
+		cluster := kubeconfig.NewCluster{Name: name, Server: where.found.Endpoint, CAData: where.found.CAData}
+		return files.AddCluster(ctx, cluster, exec)
+	case l.newContext != "":
+		return files.Add(ctx, l.newContext, where.entry, exec)
+	}
+	return files.Point(ctx, where.entry, exec, originals)
+}

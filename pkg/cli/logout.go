@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+type logout struct{ *env }
+
+func newLogout(e *env) *cobra.Command {
+	l := logout{env: e}
+	return &cobra.Command{
+		Use:   "logout",
+		Short: "Sign out, and remove what is held on this machine",
+		Long: `Sign out: the stored sign-in and every token and session that is held on this
+machine are removed.
+
+Checkouts stand at the broker until they end: give them back with
+"kubectl jit checkin" first. An API token stays good until it is revoked there.`,
+		Example: `  kubectl jit status
+  kubectl jit logout`,
+		Args: wants(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context()) },
+	}
+}
+
+func (l *logout) run(context.Context) error {
+	settings, err := l.settings()
+	if err != nil {
+		return err
+	}
+	tenant, err := l.tenantOf(settings, l.tenant)
+	if err != nil {
+		return err
+	}
+	f := l.folders(settings)
+	was, err := f.signIns.forget(tenant.URL)
+	if err != nil {
+		return jit.Errorf(jit.Internal, "sign out", "%w", err)
+	}
+	if err := f.forgetHeld(); err != nil {
+		return jit.Errorf(jit.Internal, "sign out", "remove what is held: %w", err)
+	}
+	if was {
+		l.say("Signed out at %s.", tenant.URL)
+	} else {
+		l.say("Nobody was signed in at %s.", tenant.URL)
+	}
+	if l.getenv(envToken) != "" {
+		l.note("%s is set and still signs every command in", envToken)
+	}
+	return nil
+}

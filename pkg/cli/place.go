@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+)
+
+// place is where login is to lead: a context that is there, or a cluster that
+// EKS has yet to describe.
+type place struct {
+	entry   kubeconfig.Entry
+	cluster jit.Cluster
+	found   *eks.Found // set once EKS has described a cluster for which there is no context
+}
+
+// place takes the context at hand. People arrive with one that "aws eks
+// update-kubeconfig" once wrote, and with a role that may have no right at all
+// at EKS: so the cluster's name and region come from that context, and EKS is
+// asked only where there is no such context.
+func (l *login) place(files *kubeconfig.Files) (place, error) {
+	entry, err := files.Entry(l.kube.context)
+	if err != nil {
+		if l.kube.context == "" && l.cluster.Region != "" && jit.CodeOf(err) == jit.NotFound {
+			return place{cluster: l.cluster}, nil
+		}
+		return place{}, err
+	}
+	cluster, known := files.EKS(entry)
+	if there, elsewhere := l.elsewhere(cluster, known); elsewhere {
+		return place{cluster: there}, nil
+	}
+	if l.cluster.Name != "" {
+		cluster.Name = l.cluster.Name
+	}
+	if l.cluster.Region != "" {
+		cluster.Region = l.cluster.Region
+	}
+	if cluster.Name == "" || cluster.Region == "" {
+		return place{}, unknownCluster(entry, cluster)
+	}
+	return place{entry: entry, cluster: cluster}, nil
+}
+
+// elsewhere reports whether the flags name another cluster than the current
+// context's. Where --context is given, they say which cluster that one is.
+func (l *login) elsewhere(current jit.Cluster, known bool) (jit.Cluster, bool) {
+	there := l.cluster
+	if there.Region == "" && known {
+		there.Region = current.Region
+	}
+	if l.kube.context != "" || there.Name == "" || there.Region == "" {
+		return there, false
+	}
+	return there, !known || current != there
+}
+
+func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster) error {
+	flags := "--cluster NAME --region REGION"
+	switch {
+	case cluster.Name != "":
+		flags = "--region REGION"
+	case cluster.Region != "":
+		flags = "--cluster NAME"
+	}
+	err := jit.Errorf(jit.Invalid, "read context "+entry.Context, "it does not tell which EKS cluster it is")
+	return err.WithNext("kubectl jit login PROFILE --context %s %s", quote(entry.Context), flags)
+}
+
+// locate asks EKS about a cluster for which there is no context.
+func (l *login) locate(ctx context.Context, s *session, ask mint.Ask, where place) (place, error) {
+	if where.entry.Context != "" {
+		return where, nil
+	}
+	credential, err := s.mint.Credential(ctx, ask)
+	if err != nil {
+		return place{}, err
+	}
+	found, err := eks.Finder{}.Find(ctx, credential, where.cluster.Region, where.cluster.Name)
+	if err != nil {
+		return place{}, err
+	}
+	entry := kubeconfig.Entry{
+		Context:      found.ARN,
+		Cluster:      found.ARN,
+		ClusterEntry: kubeconfig.ClusterEntry{Server: found.Endpoint, CAData: found.CAData},
+	}
+	return place{entry: entry, cluster: found.Cluster, found: &found}, nil
+}

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/printers"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
+)
+
+// apiVersion stands in every object that "-o json" and "-o yaml" write.
+const apiVersion = "jit.kubectl-jit.dev/v1alpha1"
+
+// typeMeta says what an object is, as everywhere in Kubernetes. Items of a list
+// leave it out.
+type typeMeta struct {
+	APIVersion string `json:"apiVersion,omitempty"`
+	Kind       string `json:"kind,omitempty"`
+}
+
+func kind(name string) typeMeta { return typeMeta{APIVersion: apiVersion, Kind: name} }
+
+// list is the object of an answer with any number of items.
+func list(name string, items any) any {
+	return struct {
+		typeMeta
+		Items any `json:"items"`
+	}{kind(name), items}
+}
+
+// instant leaves a time that is not known out of an object.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// listing is an answer in all the forms a person or a script may want it.
+type listing struct {
+	object  any      // what json and yaml write
+	names   []string // what name writes, one a line
+	columns []string // the head of the table; one that begins with "+" shows with "-o wide" only
+	rows    [][]any
+	none    string // said on stderr where there is no row
+}
+
+// output is the flag -o and what it stands for.
+type output struct{ format string }
+
+func (o *output) flag(cmd *cobra.Command, formats ...string) {
+	cmd.Flags().VarP(oneOf{&o.format, formats}, "output", "o", "one of: "+strings.Join(formats, ", "))
+}
+
+// oneOf is a flag that takes one of some words. A wrong one ends the command
+// before it has done anything.
+type oneOf struct {
+	value   *string
+	allowed []string
+}
+
+func (o oneOf) String() string {
+	if o.value == nil {
+		return ""
+	}
+	return *o.value
+}
+
+func (o oneOf) Type() string { return "format" }
+
+func (o oneOf) Set(value string) error {
+	if !slices.Contains(o.allowed, value) {
+		return fmt.Errorf("it is one of %s", strings.Join(o.allowed, ", "))
+	}
+	*o.value = value
+	return nil
+}
+
+// print writes the answer to out; the sentence that there is none goes to the
+// person.
+func (o *output) print(out, person io.Writer, l listing) error {
+	switch o.format {
+	case "json":
+		return printJSON(out, l.object)
+	case "yaml":
+		return printYAML(out, l.object)
+	case "name":
+		return printNames(out, l.names)
+	}
+	if len(l.rows) == 0 {
+		_, err := fmt.Fprintln(person, l.none)
+		return err
+	}
+	return printTable(out, l, o.format == "wide")
+}
+
+func printNames(out io.Writer, names []string) error {
+	for _, name := range names {
+		if _, err := fmt.Fprintln(out, term.Safe(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printTable(out io.Writer, l listing, wide bool) error {
+	table := &metav1.Table{}
+	for _, name := range l.columns {
+		column := metav1.TableColumnDefinition{Name: name, Type: "string"}
+		if rest, hidden := strings.CutPrefix(name, "+"); hidden {
+			column.Name, column.Priority = rest, 1
+		}
+		table.ColumnDefinitions = append(table.ColumnDefinitions, column)
+	}
+	for _, row := range l.rows {
+		cells := make([]any, len(row))
+		for i, cell := range row {
+			cells[i] = term.Safe(fmt.Sprint(cell))
+		}
+		table.Rows = append(table.Rows, metav1.TableRow{Cells: cells})
+	}
+	return printers.NewTablePrinter(printers.PrintOptions{Wide: wide}).PrintObj(table, out)
+}
+
+func printJSON(out io.Writer, object any) error {
+	text, err := marshal(object)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, text)
+	return err
+}
+
+func printYAML(out io.Writer, object any) error {
+	text, err := marshal(object)
+	if err != nil {
+		return err
+	}
+	translated, err := yaml.JSONToYAML([]byte(text))
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(translated)
+	return err
+}
+
+func marshal(object any) (string, error) {
+	text, err := json.MarshalIndent(object, "", "  ")
+	return asciiControls(string(text)), err
+}
+
+// asciiControls writes the characters that could turn a terminal around (C1
+// controls, bidirectional marks) as JSON escapes. They can stand in strings only
+// and mean the same there, so the object stays what it was.
+func asciiControls(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r > unicode.MaxASCII && r < 0x10000 && unicode.In(r, unicode.Cc, unicode.Cf) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+)
+
+// The groups in which help lists the commands.
+const (
+	groupAccess   = "access"
+	groupRequests = "requests"
+	groupLook     = "look"
+	groupPrograms = "programs"
+	groupSetup    = "setup"
+)
+
+// newRoot builds the tree of commands.
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   string(e.called),
+		Short: "Just-in-time access to Kubernetes, from the kubectl you have",
+		Long: `Just-in-time access to Kubernetes, from the kubectl you have.
+
+A profile is checked out when it is needed, kubectl gets its tokens from it, and
+it ends by itself.`,
+		Example: `  kubectl jit login --tenant https://broker.example.com   # once: sign in
+  kubectl jit profiles                                    # what may I ask for
+  kubectl jit login eks-pod-manager                       # check out, point kubectl at it
+  kubectl get pods
+  kubectl jit checkin eks-pod-manager                     # give it back`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: e.called.command()},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          func(cmd *cobra.Command, args []string) error { return noCommand(cmd, args) },
+		PersistentPreRun: func(*cobra.Command, []string) {
+			// A login that was killed may have left kubectl's lock behind. Whatever
+			// comes next removes it, so that kubectl can write again.
+			_, _ = kubeconfig.Open("")
+		},
+	}
+	root.SetOut(e.streams.Out)
+	root.SetErr(e.streams.ErrOut)
+	root.SetIn(e.streams.In)
+	root.SetFlagErrorFunc(badFlag)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.PersistentFlags().StringVar(&e.tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
+	addCommands(e, root)
+	rename(e.called, root)
+	return root
+}
+
+func addCommands(e *env, root *cobra.Command) {
+	root.AddGroup(
+		&cobra.Group{ID: groupAccess, Title: "Access:"},
+		&cobra.Group{ID: groupRequests, Title: "Approvals:"},
+		&cobra.Group{ID: groupLook, Title: "What have I got:"},
+		&cobra.Group{ID: groupPrograms, Title: "Called by programs:"},
+		&cobra.Group{ID: groupSetup, Title: "Setting up:"},
+	)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, cmd := range commands {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
+	add(groupAccess, newLogin(e), newCheckout(e), newExtend(e), newCheckin(e), newLogout(e))
+	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
+	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e))
+	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
+	add(groupSetup, newAlias(e), newCompletion(e), newVersion(e))
+	root.AddCommand(newAuth(e))
+	root.SetHelpCommandGroupID(groupSetup)
+}
+
+// rename writes the name the program was called by into the texts of the whole
+// tree.
+func rename(called program, cmd *cobra.Command) {
+	cmd.Short = called.say(cmd.Short)
+	cmd.Long = called.say(cmd.Long)
+	cmd.Example = called.say(cmd.Example)
+	for _, sub := range cmd.Commands() {
+		rename(called, sub)
+	}
+}
+
+// noCommand answers a word that is no command, or shows the help where there is
+// no word at all.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	err := jit.Errorf(jit.Invalid, "", "%q is no command of %s%s", args[0], cmd.CommandPath(), didYouMean(nearest.Names(args[0], names)))
+	return err.WithNext("%s --help", cmd.CommandPath())
+}
+
+// badFlag answers a flag that does not exist or has no value.
+func badFlag(cmd *cobra.Command, err error) error {
+	return jit.Errorf(jit.Invalid, "", "%w", err).WithNext("%s --help", cmd.CommandPath())
+}
+
+// wants takes exactly the arguments named, each written as help shows it; one in
+// brackets may be left out.
+func wants(names ...string) cobra.PositionalArgs {
+	least := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, "[") })
+	if least < 0 {
+		least = len(names)
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		var err *jit.Error
+		switch {
+		case len(args) < least:
+			err = jit.Errorf(jit.Invalid, "", "%s is missing", names[len(args)])
+		case len(args) > len(names):
+			err = jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", args[len(names)])
+		default:
+			return nil
+		}
+		return err.WithNext("%s --help", cmd.CommandPath())
+	}
+}
+
+// didYouMean lists the nearest names, ready to stand behind "no such thing".
+func didYouMean(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	return "; did you mean " + strings.Join(quoted, " or ") + "?"
+}

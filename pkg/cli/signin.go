@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// signInWith is "login" without a profile: an API token is checked with the
+// broker, then kept.
+type signInWith struct {
+	*env
+	tokenFile            string
+	certificateAuthority string
+}
+
+func (w *signInWith) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&w.tokenFile, "token-file", "", `sign in with the API token in this file ("-" is standard input)`)
+	cmd.Flags().StringVar(&w.certificateAuthority, "certificate-authority", "", "when signing in: a PEM file with the certificate authority of the broker, kept in the configuration")
+}
+
+// used reports whether a flag was given that has a meaning here only.
+func (w *signInWith) used() bool { return w.tokenFile != "" || w.certificateAuthority != "" }
+
+func (w *signInWith) run(ctx context.Context) error {
+	settings, err := w.settings()
+	if err != nil {
+		return err
+	}
+	tenant, err := w.tenantOf(settings, w.tenant)
+	if err != nil {
+		return err
+	}
+	if w.certificateAuthority != "" {
+		if tenant.CertificateAuthority, err = filepath.Abs(w.certificateAuthority); err != nil {
+			return jit.Errorf(jit.Invalid, "sign in", "%w", err)
+		}
+	}
+	who, err := w.check(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if err := w.keep(settings, tenant, who); err != nil {
+		return err
+	}
+	w.say("Signed in as %s at %s.", who.Person.Name, tenant.URL)
+	return w.remember(ctx, settings, tenant)
+}
+
+// check asks the broker who the token is.
+func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (signIn, error) {
+	token, err := w.token(ctx, tenant)
+	if err != nil {
+		return signIn{}, err
+	}
+	broker, err := w.broker(tenant, token)
+	if err != nil {
+		return signIn{}, err
+	}
+	defer w.person.Progress("signing in at " + tenant.URL)()
+	person, err := broker.Whoami(ctx)
+	if err != nil {
+		return signIn{}, err
+	}
+	return signIn{Person: person, Token: token}, nil
+}
+
+// token takes the API token from the file, the environment or the person.
+func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secret, error) {
+	const op = "sign in"
+	switch {
+	case w.tokenFile != "":
+		text, err := w.readToken()
+		if err != nil {
+			return jit.Secret{}, jit.Errorf(jit.Invalid, op, "read the token: %w", err)
+		}
+		return cleanToken(text)
+	case w.getenv(envToken) != "":
+		return cleanToken(w.getenv(envToken))
+	case !w.person.Present():
+		err := jit.Errorf(jit.SignIn, op, "there is no terminal to ask for an API token at, and %s is not set", envToken)
+		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", quote(tenant.URL))
+	}
+	token, err := w.person.AskSecret(ctx, "API token for "+tenant.URL+": ")
+	if err != nil {
+		return jit.Secret{}, err
+	}
+	return cleanToken(token.Reveal())
+}
+
+// maxToken is far more than any token has, in bytes.
+const maxToken = 64 << 10
+
+func (w *signInWith) readToken() (string, error) {
+	var from io.Reader = w.streams.In
+	if w.tokenFile != "-" {
+		file, err := os.Open(w.tokenFile)
+		if err != nil {
+			return "", err
+		}
+		defer file.Close()
+		from = file
+	}
+	text, err := io.ReadAll(io.LimitReader(from, maxToken))
+	return string(text), err
+}
+
+// cleanToken drops the line end that files and clipboards add, and refuses what
+// cannot stand in an HTTP header.
+func cleanToken(text string) (jit.Secret, error) {
+	text = strings.TrimSpace(text)
+	bad := func(r rune) bool { return r <= ' ' || r >= 0x7f }
+	switch {
+	case text == "":
+		return jit.Secret{}, jit.Errorf(jit.Invalid, "sign in", "the API token is empty")
+	case strings.IndexFunc(text, bad) >= 0:
+		return jit.Secret{}, jit.Errorf(jit.Invalid, "sign in", "the API token holds blanks or other characters that no token has")
+	}
+	return jit.NewSecret(text), nil
+}
+
+// keep stores the sign-in. What is held was issued to whoever was signed in
+// before: it goes, unless that was the same person.
+func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who signIn) error {
+	const op = "keep the sign-in"
+	f := w.folders(settings)
+	if f.cache == "" {
+		return jit.Errorf(jit.Invalid, op, "nothing may be stored here (storage: none, or there is no home folder): set %s for each call", envToken)
+	}
+	before, known := f.signIns.get(tenant.URL)
+	if !known || before.Person.ID != who.Person.ID {
+		if err := f.forgetHeld(); err != nil {
+			return jit.Errorf(jit.Internal, op, "remove what is held for somebody else: %w", err)
+		}
+	}
+	if err := f.signIns.put(tenant.URL, who); err != nil {
+		return jit.Errorf(jit.Internal, op, "%w", err)
+	}
+	return nil
+}
+
+// remember writes the tenant into a configuration that names none yet, so that
+// the next command needs no --tenant.
+func (w *signInWith) remember(ctx context.Context, settings *config.Config, tenant config.Tenant) error {
+	known := settings.Tenant != "" || len(settings.Tenants) > 0
+	if known && w.certificateAuthority == "" {
+		return nil
+	}
+	name := tenant.URL
+	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
+		name = at.Host
+	}
+	err := configure(ctx, func(c *config.Config) error {
+		if c.Tenants == nil {
+			c.Tenants = map[string]config.Tenant{}
+		}
+		c.Tenants[name] = tenant
+		if c.Tenant == "" {
+			c.Tenant = name
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	w.note("%s is now the tenant %q in %s", tenant.URL, name, settings.Path)
+	return nil
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+)
+
+// target is the access that a PROFILE argument means.
+type target struct {
+	access jit.Access
+	name   string // how to call it in "kubectl jit login NAME": the alias where there is one
+}
+
+// target finds what a PROFILE argument means and connects to its tenant:
+//
+//	an alias                         → what it stands for, at its tenant
+//	"application/environment/profile" → that
+//	the end of such a path           → the one profile it fits
+func (e *env) target(ctx context.Context, word string) (*session, target, error) {
+	settings, err := e.settings()
+	if err != nil {
+		return nil, target{}, err
+	}
+	alias, isAlias := settings.Aliases[word]
+	tenant := e.tenant
+	if tenant == "" && isAlias {
+		tenant = alias.Tenant
+	}
+	s, err := e.connectTo(settings, tenant)
+	if err != nil {
+		return nil, target{}, err
+	}
+	if isAlias {
+		access, err := jit.ParsePath(alias.Profile)
+		if err != nil {
+			return nil, target{}, jit.Errorf(jit.Invalid, "read alias "+word, "%w", err).WithNext("kubectl jit alias set %s PROFILE", word)
+		}
+		return s, target{access: access, name: word}, nil
+	}
+	access, err := s.find(ctx, word)
+	if err != nil {
+		return nil, target{}, err
+	}
+	return s, target{access: access, name: s.callIt(access)}, nil
+}
+
+// find turns a path, or the end of one, into an access. A full path is taken as
+// it is: the broker answers for it. The end of one is looked up.
+func (s *session) find(ctx context.Context, word string) (jit.Access, error) {
+	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
+		return access, nil
+	}
+	all, err := s.broker.Profiles(ctx)
+	if err != nil {
+		return jit.Access{}, err
+	}
+	return pick(word, all, s.config.Aliases)
+}
+
+// isFull reports whether a path that can be read has all three parts: a fourth
+// does not fit in.
+func isFull(path string) bool {
+	_, err := jit.ParsePath("one more/" + path)
+	return err != nil
+}
+
+// pick finds the one profile whose path ends in word.
+func pick(word string, all []jit.Profile, aliases map[string]config.Alias) (jit.Access, error) {
+	fits := endsIn(word)
+	var found []jit.Access
+	names := slices.Collect(maps.Keys(aliases))
+	for _, profile := range all {
+		names = append(names, profile.Profile)
+		if fits(profile.Access) {
+			found = append(found, profile.Access)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		near := nearest.Names(word, unique(names))
+		return jit.Access{}, jit.Errorf(jit.NotFound, "", "no alias or profile %q%s", word, didYouMean(near)).WithNext("kubectl jit profiles")
+	}
+	paths := make([]string, len(found))
+	for i, access := range found {
+		paths[i] = fmt.Sprintf("%q", access.Path())
+	}
+	return jit.Access{}, jit.Errorf(jit.Invalid, "", "%q is ambiguous: it may be %s", word, strings.Join(paths, " or "))
+}
+
+// endsIn compares the end of a path with what was typed: a profile, or an
+// environment (or application) and a profile. Case is ignored.
+func endsIn(word string) func(jit.Access) bool {
+	typed, err := jit.ParsePath("-/" + word)
+	if err != nil {
+		return func(jit.Access) bool { return false }
+	}
+	if _, err := jit.ParsePath(word); err != nil {
+		return func(a jit.Access) bool { return strings.EqualFold(a.Profile, typed.Profile) }
+	}
+	return func(a jit.Access) bool {
+		place := strings.EqualFold(a.Environment, typed.Environment) || strings.EqualFold(a.Application, typed.Environment)
+		return place && strings.EqualFold(a.Profile, typed.Profile)
+	}
+}
+
+func unique(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// aliasOf is the alias of an access at this session's tenant, the first by name
+// where there are several; empty where there is none.
+func (s *session) aliasOf(access jit.Access) string {
+	for _, name := range slices.Sorted(maps.Keys(s.config.Aliases)) {
+		alias := s.config.Aliases[name]
+		stands, err := jit.ParsePath(alias.Profile)
+		if err != nil || !stands.Same(access) {
+			continue
+		}
+		if tenant, err := s.config.ResolveTenant(alias.Tenant); alias.Tenant == "" || err == nil && tenant.URL == s.tenant.URL {
+			return name
+		}
+	}
+	return ""
+}
+
+// callIt is how to call an access in "kubectl jit login NAME".
+func (s *session) callIt(access jit.Access) string {
+	if alias := s.aliasOf(access); alias != "" {
+		return alias
+	}
+	return access.Path()
+}
+
+// quote writes a word so that it can be pasted into a shell.
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:@%+=,", r))
+	}
+	switch {
+	case word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0:
+		return word
+	case !strings.ContainsAny(word, "\"$`\\!"):
+		return `"` + word + `"`
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// completeProfiles completes a PROFILE argument with the aliases: they are at
+// hand without asking anybody.
+func completeProfiles(e *env, cmd *cobra.Command) {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		settings, err := e.settings()
+		if err != nil || len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return slices.Sorted(maps.Keys(settings.Aliases)), cobra.ShellCompDirectiveNoFileComp
+	}
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+type version struct {
+	*env
+	output
+}
+
+func newVersion(e *env) *cobra.Command {
+	v := version{env: e}
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of this program",
+		Long: `Print the version of this program, for a report or to compare two machines.
+Nothing is asked of any server.`,
+		Example: `  kubectl jit version
+  kubectl jit version -o json`,
+		Args: wants(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context()) },
+	}
+	v.output.flag(cmd, "json", "yaml")
+	return cmd
+}
+
+func (v *version) run(context.Context) error {
+	if v.format == "" {
+		_, err := fmt.Fprintf(v.streams.Out, "%s %s (%s, %s/%s)\n", v.called, v.env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return err
+	}
+	return v.print(v.streams.Out, v.streams.ErrOut, listing{object: map[string]string{
+		"version": v.env.version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
+	}})
+}
