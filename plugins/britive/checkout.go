@@ -1,0 +1,213 @@
+package britive
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+const (
+	// pollEvery is how often a checkout that is not ready is looked at.
+	pollEvery = time.Second
+
+	// longestLeave bounds the wait for a check-in of the same access to finish,
+	// and longestSetup that for a checkout to become active.
+	longestLeave = 20 * time.Second
+	longestSetup = 2 * time.Minute
+
+	// mostRaces is how often a checkout is tried that another one overtakes.
+	mostRaces = 3
+)
+
+// Checkout implements [jit.Broker]. What stands already is used: a tenant refuses
+// a second checkout of the same access.
+func (c *Client) Checkout(ctx context.Context, access jit.Access, why jit.Reason) (jit.Grant, error) {
+	op := "check out " + label(access)
+	access, err := c.resolve(ctx, op, access)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	for try := 1; ; try++ {
+		row, found, err := c.standing(ctx, op, access)
+		if err == nil && !found {
+			row, err = c.open(ctx, op, access, why)
+		}
+		switch {
+		case err == nil:
+			return c.settle(ctx, op, row)
+		case !isRace(err) || try >= mostRaces || !rest(ctx, pollEvery):
+			return jit.Grant{}, err
+		}
+	}
+}
+
+// isRace reports whether another call has just checked the same access out.
+func isRace(err error) bool {
+	return hasCode(err, britiveapi.CodeRace) &&
+		strings.Contains(strings.ToLower(err.Error()), strings.ToLower(britiveapi.RaceMessage))
+}
+
+// standing looks for an open checkout of the access. While one is being checked
+// in, no other can be opened, so its end is awaited, for a while.
+func (c *Client) standing(ctx context.Context, op string, access jit.Access) (britiveapi.Transaction, bool, error) {
+	bounded, cancel := context.WithTimeout(ctx, longestLeave)
+	defer cancel()
+	for {
+		rows, err := c.rows(ctx, op)
+		if err != nil {
+			return britiveapi.Transaction{}, false, err
+		}
+		rows = slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
+			return string(t.PapID) != access.ProfileID || string(t.EnvironmentID) != access.EnvironmentID
+		})
+		for _, row := range rows {
+			if state := stateOf(row); state == jit.GrantActive || state == jit.GrantSubmitted {
+				return row, true, nil
+			}
+		}
+		if !slices.ContainsFunc(rows, isLeaving) || !rest(bounded, pollEvery) {
+			return britiveapi.Transaction{}, false, nil
+		}
+	}
+}
+
+// open asks for a new checkout. The call is never sent twice by itself: what
+// became of a lost answer, the list of checkouts tells at the next call.
+func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit.Reason) (britiveapi.Transaction, error) {
+	var row britiveapi.Transaction
+	err := c.do(ctx, op, request{
+		method: http.MethodPost,
+		path:   pathOf(access),
+		query:  url.Values{"accessType": {britiveapi.Programmatic}},
+		body:   reasonOf(why),
+	}, &row)
+	// Older tenants say so instead of "approval required". Either way a request
+	// with a justification comes next.
+	if hasCode(err, britiveapi.CodeApprovalJustification) {
+		err = jit.Errorf(jit.Approval, "", "%w", err)
+	}
+	if err == nil && row.TransactionID == "" {
+		err = c.strange(op, "its answer names no checkout")
+	}
+	return row, err
+}
+
+func pathOf(access jit.Access) string {
+	return "/api/access/" + url.PathEscape(access.ProfileID) + "/environments/" + url.PathEscape(access.EnvironmentID)
+}
+
+// reasonOf leaves a half-given ticket out, as the contract wants.
+func reasonOf(why jit.Reason) britiveapi.Reason {
+	if why.TicketID == "" || why.TicketType == "" {
+		why.TicketID, why.TicketType = "", ""
+	}
+	return britiveapi.Reason(why)
+}
+
+// settle waits until a checkout is active or has failed.
+func (c *Client) settle(ctx context.Context, op string, row britiveapi.Transaction) (jit.Grant, error) {
+	bounded, cancel := context.WithTimeout(ctx, longestSetup)
+	defer cancel()
+	for {
+		switch grant := c.grant(ctx, op, row); grant.State {
+		case jit.GrantActive:
+			return grant, nil
+		case jit.GrantEnded, jit.GrantFailed:
+			return grant, jit.Errorf(jit.Denied, op, "%s", grant.Why)
+		}
+		if !rest(bounded, pollEvery) {
+			return jit.Grant{}, unsettled(ctx, op, row)
+		}
+		next, found, err := c.row(ctx, op, string(row.TransactionID))
+		switch {
+		case err != nil:
+			return jit.Grant{}, err
+		case !found:
+			return jit.Grant{}, jit.Errorf(jit.Denied, op, "the broker dropped the checkout before it was ready")
+		}
+		row = next
+	}
+}
+
+func unsettled(ctx context.Context, op string, row britiveapi.Transaction) error {
+	const next = "kubectl jit status"
+	if err := ctx.Err(); err != nil {
+		return jit.Errorf(jit.Unavailable, op, "it is not ready (%s): %w", row.Status, err).WithNext(next)
+	}
+	return jit.Errorf(jit.Unavailable, op, "it is not ready (%s) after %s", row.Status, longestSetup).WithNext(next)
+}
+
+// row finds one checkout in the list.
+func (c *Client) row(ctx context.Context, op, id string) (row britiveapi.Transaction, found bool, err error) {
+	rows, err := c.rows(ctx, op)
+	for _, row := range rows {
+		if string(row.TransactionID) == id {
+			return row, true, nil
+		}
+	}
+	return row, false, err
+}
+
+// Extend implements [jit.Broker].
+func (c *Client) Extend(ctx context.Context, grantID string) (jit.Grant, error) {
+	op := "extend checkout " + grantID
+	var row britiveapi.Transaction
+	err := c.do(ctx, op, request{method: http.MethodPatch, path: "/api/access/extensions/" + url.PathEscape(grantID)}, &row)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	if row.TransactionID == "" { // it answers with nothing: look
+		var found bool
+		if row, found, err = c.row(ctx, op, grantID); err == nil && !found {
+			err = jit.Errorf(jit.NotFound, op, "it has ended")
+		}
+		if err != nil {
+			return jit.Grant{}, err
+		}
+	}
+	return c.grant(ctx, op, row), nil
+}
+
+// Credential implements [jit.Broker].
+func (c *Client) Credential(ctx context.Context, grantID string) (jit.Credential, error) {
+	op := "get credentials for checkout " + grantID
+	var t britiveapi.Tokens
+	if err := c.do(ctx, op, get("/api/access/"+url.PathEscape(grantID)+"/tokens"), &t); err != nil {
+		return jit.Credential{}, err
+	}
+	switch {
+	case t.AccessKeyID == "" || t.SecretAccessKey.Empty() || t.SessionToken.Empty():
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "this profile gives no AWS credentials")
+	case t.Expires.IsZero():
+		return jit.Credential{}, c.strange(op, "it does not say when the credentials end")
+	}
+	return t.Credential, nil
+}
+
+// Checkin implements [jit.Broker].
+func (c *Client) Checkin(ctx context.Context, grantID string) (jit.Grant, error) {
+	op := "check in " + grantID
+	row := britiveapi.Transaction{TransactionID: britiveapi.Text(grantID), Status: britiveapi.CheckedIn}
+	err := c.do(ctx, op, request{
+		method: http.MethodPut,
+		path:   "/api/access/" + url.PathEscape(grantID),
+		query:  url.Values{"type": {"API"}},
+		again:  true,
+	}, &row)
+	if code := jit.CodeOf(err); code == jit.Denied || code == jit.Invalid {
+		// A tenant refuses to check in what has ended, each in its own words.
+		if _, stands, lookErr := c.row(ctx, op, grantID); lookErr == nil && !stands {
+			return jit.Grant{}, jit.Errorf(jit.NotFound, op, "it has ended: %w", err)
+		}
+	}
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	return c.grant(ctx, op, row), nil
+}

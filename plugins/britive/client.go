@@ -1,0 +1,104 @@
+package britive
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// Client is a broker as the person behind Token sees it. It implements
+// [jit.Broker] and may be used by many goroutines at once.
+type Client struct {
+	URL     string           // https://HOST[:PORT]
+	Token   jit.Secret       // an API token, or that of a session
+	HTTP    *http.Client     // nil: http.DefaultClient. Redirects are not followed, whatever it says
+	Version string           // of this program, for the User-Agent
+	Now     func() time.Time // nil: time.Now
+
+	mu       sync.Mutex
+	listed   []profile       // the last listing that was read
+	features map[string]bool // nil: not read yet
+}
+
+var _ jit.Broker = (*Client)(nil)
+
+// New builds a client that trusts roots (nil: the system's) and goes through the
+// proxy that the environment names. It asks nobody yet.
+func New(url string, token jit.Secret, roots *x509.CertPool, version string) *Client {
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:   10 * time.Second,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       time.Minute,
+		ExpectContinueTimeout: time.Second,
+	}
+	jar, _ := cookiejar.New(nil) // a completed step-up is remembered in a cookie; New cannot fail
+	return &Client{URL: url, Token: token, HTTP: &http.Client{Transport: transport, Jar: jar}, Version: version}
+}
+
+func (c *Client) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+// host is how messages call the broker.
+func (c *Client) host() string {
+	if u, err := url.Parse(c.URL); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return c.URL
+}
+
+// Whoami implements [jit.Broker].
+func (c *Client) Whoami(ctx context.Context) (jit.Person, error) {
+	const op = "ask who is signed in"
+	var v britiveapi.Validated
+	if err := c.do(ctx, op, request{method: http.MethodPost, path: "/api/auth/validate", again: true}, &v); err != nil {
+		return jit.Person{}, err
+	}
+	who := v.AuthenticationResult
+	if who.UserID == "" && who.Username == "" {
+		return jit.Person{}, c.strange(op, "its answer names nobody")
+	}
+	person := jit.Person{ID: string(who.UserID), Name: string(who.Username)}
+	if person.ID == "" {
+		person.ID = person.Name
+	}
+	if person.Name == "" {
+		person.Name = person.ID
+	}
+	return person, nil
+}
+
+// offers reports whether the broker has a feature. One that cannot say has none.
+func (c *Client) offers(ctx context.Context, name string) bool {
+	c.mu.Lock()
+	features := c.features
+	c.mu.Unlock()
+	if features == nil {
+		var listed []britiveapi.Feature
+		if c.do(ctx, "ask for features", get("/api/features"), &listed) != nil {
+			return false
+		}
+		features = map[string]bool{}
+		for _, f := range listed {
+			features[f.Name] = f.Enabled
+		}
+		c.mu.Lock()
+		c.features = features
+		c.mu.Unlock()
+	}
+	return features[name]
+}

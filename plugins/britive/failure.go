@@ -1,0 +1,103 @@
+package britive
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// skew is the difference of clocks from which on it may be the cause of a
+// refusal.
+const skew = time.Minute
+
+// refused is the error of an answer that is not a success.
+func (c *Client) refused(op string, x exchange) error {
+	if x.status >= 300 && x.status < 400 {
+		return c.strange(op, "it redirects to "+shortened(x.header.Get("Location"))+", which is not followed: is it the broker's address?")
+	}
+	body := errorOf(x)
+	if body.ErrorCode == "" && body.Message == "" && x.status != http.StatusUnauthorized {
+		if !x.isJSON() {
+			return c.strange(op, fmt.Sprintf("it answers %d with a web page: a proxy stands in front of it, or it is no Britive tenant", x.status))
+		}
+		if x.status < 500 && x.status != http.StatusTooManyRequests {
+			return c.strange(op, fmt.Sprintf("it answers %d and does not say why", x.status))
+		}
+	}
+	return c.failure(op, x, body)
+}
+
+// failure is the broker's own error, with its reason and next command.
+func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.Error {
+	code := britiveapi.ErrorCode(body.ErrorCode)
+	e := &jit.Error{Code: britiveapi.CodeOf(code, x.status), Op: op}
+	why := shortened(string(body.Message))
+	if why == "" {
+		why = fmt.Sprintf("%s answers %d %s", c.host(), x.status, http.StatusText(x.status))
+	}
+	if body.Details != nil {
+		switch details := shortened(string(*body.Details)); {
+		case isCommand(string(*body.Details)):
+			e.Next = string(*body.Details)
+		case details != "":
+			why += " (" + details + ")"
+		}
+	}
+	if body.ErrorCode != "" && !britiveapi.IsKnown(code) {
+		why += " [" + shortened(string(body.ErrorCode)) + "]"
+	}
+	if e.Code == jit.SignIn && e.Next == "" {
+		e.Next = "kubectl jit login"
+	}
+	if e.Code == jit.SignIn || e.Code == jit.Denied {
+		why += c.clock(x.header)
+	}
+	e.Err = coded{code, why}
+	return e
+}
+
+// errorOf reads the body of an error. One that cannot be read says nothing.
+func errorOf(x exchange) britiveapi.ErrorBody {
+	var body britiveapi.ErrorBody
+	if json.Unmarshal(bytes.TrimSpace(x.body), &body) != nil {
+		return britiveapi.ErrorBody{}
+	}
+	return body
+}
+
+// coded keeps the broker's code beside its reason, for who branches on it.
+type coded struct {
+	code britiveapi.ErrorCode
+	why  string
+}
+
+func (c coded) Error() string { return c.why }
+
+// hasCode reports whether the broker gave this code.
+func hasCode(err error, code britiveapi.ErrorCode) bool {
+	c, ok := errors.AsType[coded](err)
+	return ok && c.code == code
+}
+
+// clock says how far this machine's clock and the broker's are apart, where that
+// may be why something is refused.
+func (c *Client) clock(h http.Header) string {
+	theirs, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return ""
+	}
+	offset := c.now().Sub(theirs).Round(time.Second)
+	switch {
+	case offset > skew:
+		return fmt.Sprintf(" (this machine's clock is %s ahead of %s's)", offset, c.host())
+	case offset < -skew:
+		return fmt.Sprintf(" (this machine's clock is %s behind %s's)", -offset, c.host())
+	}
+	return ""
+}

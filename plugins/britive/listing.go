@@ -1,0 +1,190 @@
+package britive
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// mostPages bounds how long a listing in pages is followed.
+const mostPages = 1000
+
+// profile is one element of a listing. The environment may have a second name.
+type profile struct {
+	jit.Profile
+	alternate string
+}
+
+// Profiles implements [jit.Broker].
+func (c *Client) Profiles(ctx context.Context) ([]jit.Profile, error) {
+	listed, err := c.list(ctx, "list profiles")
+	if err != nil {
+		return nil, err
+	}
+	profiles := make([]jit.Profile, len(listed))
+	for i, p := range listed {
+		profiles[i] = p.Profile
+	}
+	return profiles, nil
+}
+
+// list reads the listing, sorted by path and each access once, and remembers it
+// for names and ids.
+func (c *Client) list(ctx context.Context, op string) ([]profile, error) {
+	all, err := c.anyForm(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	listed := slices.DeleteFunc(append([]profile{}, all...), func(p profile) bool { return p.ProfileID == "" || p.EnvironmentID == "" })
+	slices.SortFunc(listed, func(a, b profile) int {
+		return cmp.Or(strings.Compare(a.Path(), b.Path()), strings.Compare(a.ProfileID, b.ProfileID), strings.Compare(a.EnvironmentID, b.EnvironmentID))
+	})
+	listed = slices.CompactFunc(listed, func(a, b profile) bool { return a.Same(b.Access) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listed = listed
+	return listed, nil
+}
+
+// remembered is the last listing, which is read where there is none yet.
+func (c *Client) remembered(ctx context.Context, op string) ([]profile, error) {
+	c.mu.Lock()
+	listed := c.listed
+	c.mu.Unlock()
+	if listed != nil {
+		return listed, nil
+	}
+	return c.list(ctx, op)
+}
+
+// anyForm reads the listing in whichever of its three forms the tenant answers:
+// tables of ids and names, the older list of applications, or pages.
+func (c *Client) anyForm(ctx context.Context, op string) ([]profile, error) {
+	ask := get("/api/access")
+	ask.query = url.Values{"type": {"sdk"}}
+	var listed []profile
+	for page := range mostPages {
+		var answer json.RawMessage
+		if page > 0 {
+			ask.query.Set("page", strconv.Itoa(page))
+		}
+		if err := c.do(ctx, op, ask, &answer); err != nil {
+			return nil, err
+		}
+		part, more, err := readListing(answer)
+		if err != nil {
+			return nil, c.strange(op, "its listing cannot be read: "+shortened(err.Error()))
+		}
+		listed = append(listed, part...)
+		if !more {
+			return listed, nil
+		}
+	}
+	return nil, c.strange(op, "its listing has no end")
+}
+
+// readListing tells the forms by their JSON type. More follows only for a page
+// that is not the last.
+func readListing(answer json.RawMessage) (listed []profile, more bool, err error) {
+	if bytes.HasPrefix(bytes.TrimSpace(answer), []byte("[")) {
+		var apps []britiveapi.LegacyApp
+		err := json.Unmarshal(answer, &apps)
+		return fromLegacy(apps), false, err
+	}
+	var both struct {
+		britiveapi.Listing
+		Page int                   `json:"page"`
+		Size int                   `json:"size"`
+		Data *[]britiveapi.PageRow `json:"data"`
+	}
+	if err := json.Unmarshal(answer, &both); err != nil {
+		return nil, false, err
+	}
+	if both.Data == nil {
+		return fromListing(both.Listing), false, nil
+	}
+	more = len(*both.Data) > 0 && both.Size*(both.Page+1) < both.Count
+	return fromPage(*both.Data), more, nil
+}
+
+// fromListing joins the tables. An id without a name is shown as it is.
+func fromListing(l britiveapi.Listing) []profile {
+	apps := byID(l.Apps, func(a britiveapi.App) britiveapi.Text { return a.AppContainerID })
+	environments := byID(l.Environments, func(e britiveapi.Environment) britiveapi.Text { return e.EnvironmentID })
+	profiles := byID(l.Profiles, func(p britiveapi.Profile) britiveapi.Text { return p.PapID })
+	listed := make([]profile, 0, len(l.Accesses))
+	for _, row := range l.Accesses {
+		app, environment, pap := apps[row.AppContainerID], environments[row.EnvironmentID], profiles[row.PapID]
+		listed = append(listed, profile{
+			Profile: jit.Profile{
+				Access: jit.Access{
+					Application: named(app.CatalogAppDisplayName, row.AppContainerID), ApplicationID: string(row.AppContainerID),
+					Environment: named(environment.EnvironmentName, row.EnvironmentID), EnvironmentID: string(row.EnvironmentID),
+					Profile: named(pap.PapName, row.PapID), ProfileID: string(row.PapID),
+				},
+				Description: pap.PapDescription,
+				Type:        app.CatalogAppName,
+			},
+			alternate: environment.AlternateEnvironmentName,
+		})
+	}
+	return listed
+}
+
+func byID[T any](rows []T, id func(T) britiveapi.Text) map[britiveapi.Text]T {
+	found := make(map[britiveapi.Text]T, len(rows))
+	for _, row := range rows {
+		found[id(row)] = row
+	}
+	return found
+}
+
+func named(name string, id britiveapi.Text) string { return cmp.Or(name, string(id)) }
+
+func fromLegacy(apps []britiveapi.LegacyApp) (listed []profile) {
+	for _, app := range apps {
+		for _, pap := range app.Profiles {
+			for _, environment := range pap.Environments {
+				listed = append(listed, profile{
+					Profile: jit.Profile{
+						Access: jit.Access{
+							Application: named(app.AppName, app.AppContainerID), ApplicationID: string(app.AppContainerID),
+							Environment: named(environment.EnvironmentName, environment.EnvironmentID), EnvironmentID: string(environment.EnvironmentID),
+							Profile: named(pap.ProfileName, pap.ProfileID), ProfileID: string(pap.ProfileID),
+						},
+						Description: pap.ProfileDescription,
+						Type:        app.CatalogAppName,
+					},
+					alternate: environment.AlternateEnvironmentName,
+				})
+			}
+		}
+	}
+	return listed
+}
+
+func fromPage(rows []britiveapi.PageRow) (listed []profile) {
+	for _, row := range rows {
+		listed = append(listed, profile{
+			Profile: jit.Profile{
+				Access: jit.Access{
+					Application: named(row.Application.AppName, row.AppID), ApplicationID: string(row.AppID),
+					Environment: named(row.Environment.EnvironmentName, row.EnvironmentID), EnvironmentID: string(row.EnvironmentID),
+					Profile: named(row.Profile.PapName, row.PapID), ProfileID: string(row.PapID),
+				},
+				Description: row.Profile.Description,
+				Type:        row.Application.ApplicationType,
+			},
+			alternate: row.Environment.AlternateEnvironmentName,
+		})
+	}
+	return listed
+}

@@ -1,0 +1,140 @@
+package britive
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+)
+
+// resolve completes an access by its ids. Names are matched as pybritive does:
+// whatever their case and the blanks around them, an environment also by its
+// second name, and everything also by its id. Codes: not_found (with the nearest
+// names), invalid (several fit).
+func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit.Access, error) {
+	if access.ProfileID != "" && access.EnvironmentID != "" {
+		return access, nil
+	}
+	listed, err := c.remembered(ctx, op)
+	if err != nil {
+		return access, err
+	}
+	fitting := fits(listed, access)
+	if len(fitting) == 0 { // it may be new
+		if listed, err = c.list(ctx, op); err != nil {
+			return access, err
+		}
+		fitting = fits(listed, access)
+	}
+	switch len(fitting) {
+	case 1:
+		return fitting[0].Access, nil
+	case 0:
+		return access, jit.Errorf(jit.NotFound, op, "there is no such profile for this person%s", meant(listed, access)).
+			WithNext("kubectl jit profiles")
+	}
+	return access, jit.Errorf(jit.Invalid, op, "it may be any of these: %s", strings.Join(candidates(fitting), ", ")).
+		WithNext("kubectl jit profiles")
+}
+
+func fits(listed []profile, access jit.Access) []profile {
+	var fitting []profile
+	for _, p := range listed {
+		if like(access.Application, p.Application, p.ApplicationID) &&
+			like(access.Environment, p.Environment, p.alternate, p.EnvironmentID) &&
+			like(access.Profile, p.Profile.Profile, p.ProfileID) {
+			fitting = append(fitting, p)
+		}
+	}
+	return fitting
+}
+
+// like reports whether what was typed is one of the names.
+func like(typed string, names ...string) bool {
+	typed = strings.TrimSpace(typed)
+	return typed != "" && slices.ContainsFunc(names, func(name string) bool {
+		return strings.EqualFold(typed, strings.TrimSpace(name))
+	})
+}
+
+// meant names what may have been meant: profiles in the very place where it was
+// looked for, or else whole paths.
+func meant(listed []profile, access jit.Access) string {
+	var here, paths []string
+	pathOf := map[string]string{}
+	for _, p := range listed {
+		paths = append(paths, p.Path())
+		if like(access.Application, p.Application, p.ApplicationID) && like(access.Environment, p.Environment, p.alternate, p.EnvironmentID) {
+			here = append(here, p.Profile.Profile)
+			pathOf[p.Profile.Profile] = p.Path()
+		}
+	}
+	near := nearest.Names(access.Profile, here)
+	for i, name := range near {
+		near[i] = pathOf[name]
+	}
+	if len(near) == 0 {
+		near = nearest.Names(access.Path(), paths)
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", strings.Join(quotedAll(near), " or "))
+}
+
+// candidates names what fits: by path, and by ids where the paths are the same.
+func candidates(fitting []profile) []string {
+	var paths []string
+	for _, p := range fitting {
+		paths = append(paths, p.Path())
+	}
+	unique := slices.Compact(slices.Sorted(slices.Values(paths)))
+	if len(unique) == len(paths) {
+		return quotedAll(paths)
+	}
+	for i, p := range fitting {
+		paths[i] = fmt.Sprintf("%q with environment id %q and profile id %q", p.Path(), p.EnvironmentID, p.ProfileID)
+	}
+	return paths
+}
+
+func quotedAll(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	return quoted
+}
+
+// complete gives an access that is known by ids its names. Where the listing does
+// not know it, the ids stand for them.
+func complete(access jit.Access, listed []profile) jit.Access {
+	if isNamed(access) {
+		return access
+	}
+	for _, p := range listed {
+		if p.Same(access) {
+			return p.Access
+		}
+	}
+	access.Application = cmp.Or(access.Application, access.ApplicationID)
+	access.Environment = cmp.Or(access.Environment, access.EnvironmentID)
+	access.Profile = cmp.Or(access.Profile, access.ProfileID)
+	return access
+}
+
+func isNamed(a jit.Access) bool {
+	return a.Application != "" && a.Environment != "" && a.Profile != ""
+}
+
+// label is how an access is called in messages.
+func label(a jit.Access) string {
+	if isNamed(a) {
+		return a.Path()
+	}
+	return cmp.Or(a.Profile, a.ProfileID)
+}

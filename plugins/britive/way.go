@@ -1,0 +1,66 @@
+package britive
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// isPassing reports whether an error on the way may be over in a moment. A wrong
+// name, a wrong certificate and a wrong address stay.
+func isPassing(err error) bool {
+	if _, ours := errors.AsType[*jit.Error](err); ours || isEnd(err) || isUntrusted(err) {
+		return false
+	}
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return !ok || dns.IsTemporary || dns.IsTimeout
+}
+
+func isUntrusted(err error) bool {
+	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, name := errors.AsType[x509.HostnameError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	return verification || authority || name || invalid
+}
+
+// unreached is the error of a call that got no answer.
+func (c *Client) unreached(ctx context.Context, op string, err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without method and address, which hold ids
+	}
+	if own, ok := errors.AsType[*jit.Error](err); ok {
+		return &jit.Error{Code: own.Code, Op: op, Err: own.Err, Next: own.Next}
+	}
+	if ctx.Err() != nil {
+		return jit.Errorf(jit.Unavailable, op, "%s: no answer in time: %w", c.host(), ctx.Err())
+	}
+	return c.wayTo(op, err)
+}
+
+// wayTo names the cause as people know it.
+func (c *Client) wayTo(op string, err error) error {
+	host := c.host()
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is signed by an authority that this machine does not trust: %w", host, err).
+			WithNext("set certificateAuthority of the tenant in the configuration to the broker's CA file (kubectl jit login --certificate-authority FILE does it)")
+	}
+	if isUntrusted(err) {
+		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is not good: %w", host, err)
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		if dns.IsNotFound {
+			return jit.Errorf(jit.Unavailable, op, "%s: there is no host of this name: %w", host, err)
+		}
+		return jit.Errorf(jit.Unavailable, op, "%s: its name cannot be looked up: %w", host, err)
+	}
+	if isEnd(err) {
+		return jit.Errorf(jit.Unavailable, op, "%s: no answer within %s", host, longestCall)
+	}
+	return jit.Errorf(jit.Unavailable, op, "%s: cannot be reached: %w", host, err)
+}
