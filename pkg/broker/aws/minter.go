@@ -2,9 +2,12 @@ package aws
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -84,9 +87,9 @@ func (m *Minter) once(ctx context.Context, s broker.Session) (jit.Credential, er
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := m.Client.Do(request)
 	if err != nil {
-		return jit.Credential{}, jit.Errorf(jit.Unavailable, op(s), "STS is not reached: %w", err)
+		return jit.Credential{}, jit.Errorf(jit.Unavailable, op(s), "STS is not reached: %w", unsent(err))
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Unavailable, op(s), "the answer of STS broke off: %w", err)
@@ -98,6 +101,17 @@ func (m *Minter) once(ctx context.Context, s broker.Session) (jit.Credential, er
 		return jit.Credential{}, refusal(s, response, body, issued)
 	}
 	return read(s, body, issued)
+}
+
+// unsent marks failures to connect: the form, and with it the assertion, never
+// left.
+func unsent(err error) error {
+	opening, dialled := errors.AsType[*net.OpError](err)
+	_, distrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	if distrusted || dialled && (opening.Op == "dial" || opening.Op == "proxyconnect") {
+		return fmt.Errorf("%w (%w)", err, broker.ErrUnsent)
+	}
+	return err
 }
 
 // host is STS's for the session: of a region where the catalog names one, else

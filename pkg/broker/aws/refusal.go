@@ -24,7 +24,7 @@ func refusal(s broker.Session, response *http.Response, body []byte, sent time.T
 		why += ": " + answer.Error.Message
 	}
 	code := jit.Denied
-	if answer.Error.Code == "Throttling" {
+	if answer.Error.Code == "Throttling" || response.StatusCode == http.StatusTooManyRequests {
 		code = jit.Unavailable
 	}
 	return jit.Errorf(code, op(s), "AWS says %s%s", why, cause(s, answer.Error.Code, response.Header.Get("Date"), sent))

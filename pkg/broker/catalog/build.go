@@ -18,6 +18,7 @@ type builder struct {
 	files   []namedFile
 	content hash.Hash
 	errs    []error
+	broken  bool // a file could not be read at all, so that what it declares is missing
 
 	current string // the file at hand, for errors
 	users   map[string]User
@@ -44,14 +45,16 @@ func newBuilder() *builder {
 func (b *builder) read(name string, data []byte) {
 	fmt.Fprintf(b.content, "%d:", len(data))
 	b.content.Write(data)
-	f, errs := decode(name, data)
+	f, ok, errs := decode(name, data)
 	b.errs = append(b.errs, errs...)
-	if f.Line > 0 {
-		b.files = append(b.files, namedFile{name, f})
-	}
+	b.broken = b.broken || !ok
+	b.files = append(b.files, namedFile{name, f})
 }
 
 func (b *builder) build() (*Catalog, []error) {
+	if b.broken {
+		return nil, b.errs
+	}
 	b.each(b.header)
 	b.each(b.addUsers)
 	b.each(b.addTags)

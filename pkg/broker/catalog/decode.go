@@ -20,10 +20,9 @@ type text struct {
 
 // UnmarshalYAML implements [yaml.Unmarshaler].
 func (t *text) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind != yaml.ScalarNode {
-		return wrong(node, "must be a single value")
+	if node.Kind == yaml.ScalarNode {
+		t.Value, t.Line = strings.TrimSpace(node.Value), node.Line
 	}
-	t.Value, t.Line = strings.TrimSpace(node.Value), node.Line
 	return nil
 }
 
@@ -33,96 +32,101 @@ type item[T any] struct {
 	Line  int
 }
 
-// UnmarshalYAML implements [yaml.Unmarshaler]. It refuses unknown fields itself:
-// a decoder's KnownFields does not reach into an Unmarshaler.
+// UnmarshalYAML implements [yaml.Unmarshaler]. It takes what it can: check has
+// named every mistake before, and one must not hide those below it.
 func (i *item[T]) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind != yaml.MappingNode {
-		return wrong(node, "must be a mapping of fields")
-	}
 	i.Line = node.Line
-	found := unknownFields(node, reflect.TypeFor[T]())
-	err := node.Decode(&i.Value)
-	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
-		found = append(found, typed.Errors...)
-	} else if err != nil {
-		return err
-	}
-	if found == nil {
-		return nil
-	}
-	return &yaml.TypeError{Errors: found}
+	_ = node.Decode(&i.Value)
+	return nil
 }
 
-func unknownFields(node *yaml.Node, of reflect.Type) (found []string) {
-	var known []string
-	for i := range of.NumField() {
-		known = append(known, of.Field(i).Tag.Get("yaml"))
-	}
-	for i := 0; i < len(node.Content); i += 2 {
-		if key := node.Content[i]; !slices.Contains(known, key.Value) {
-			found = append(found, fmt.Sprintf("line %d: unknown field %q; known are %s", key.Line, key.Value, strings.Join(known, ", ")))
-		}
-	}
-	return found
-}
-
-func wrong(node *yaml.Node, format string, args ...any) error {
-	return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: ", node.Line) + fmt.Sprintf(format, args...)}}
-}
-
-// decode reads one file. All its errors begin with "name:line: ".
-func decode(name string, data []byte) (item[file], []error) {
-	var f item[file]
-	var node yaml.Node
+// decode reads one file. All its errors begin with "name:line: ". ok reports
+// whether there is something to build on.
+func decode(name string, data []byte) (f item[file], ok bool, errs []error) {
+	var document, second yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&node); errors.Is(err, io.EOF) {
-		return f, []error{fmt.Errorf("%s:1: the file is empty", name)}
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return f, false, []error{fmt.Errorf("%s:1: the file is empty", name)}
 	} else if err != nil {
-		return f, positioned(name, err)
+		return f, false, []error{syntax(name, err)}
 	}
-	if found := shape(&node); found != nil {
-		return f, positioned(name, &yaml.TypeError{Errors: found})
+	if err := decoder.Decode(&second); err == nil {
+		return f, false, []error{fmt.Errorf("%s:%d: a second document; give it a file of its own", name, second.Line)}
+	} else if !errors.Is(err, io.EOF) {
+		return f, false, []error{syntax(name, err)}
 	}
-	if err := node.Decode(&f); err != nil {
-		return f, positioned(name, err)
+	for _, mistake := range check(document.Content[0], reflect.TypeFor[item[file]]()) {
+		errs = append(errs, fmt.Errorf("%s:%s", name, mistake))
 	}
-	var second yaml.Node
-	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
-		return f, []error{fmt.Errorf("%s:%d: a second document; give it a file of its own", name, max(second.Line, 1))}
+	if err := document.Decode(&f); err != nil {
+		errs = append(errs, syntax(name, err))
 	}
-	return f, nil
+	return f, true, errs
 }
 
-// shape refuses what is legal YAML and has no place in a catalog.
-func shape(node *yaml.Node) (found []string) {
+// syntax turns an error of the YAML library, "yaml: line 3: ...", into
+// "name:3: ...".
+func syntax(name string, err error) error {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(message, "line "); ok {
+		return fmt.Errorf("%s:%s", name, rest)
+	}
+	return fmt.Errorf("%s:1: %s", name, message)
+}
+
+// check compares a node with the type that it is for: text, item or a slice of
+// these. It returns every mistake as "line: what". The library's own strictness
+// does not reach into an Unmarshaler and speaks of Go types.
+func check(node *yaml.Node, want reflect.Type) []string {
+	wrong := func(format string, args ...any) []string {
+		return []string{fmt.Sprintf("%d: ", node.Line) + fmt.Sprintf(format, args...)}
+	}
 	switch {
 	case node.Kind == yaml.AliasNode || node.Anchor != "":
-		return []string{fmt.Sprintf("line %d: anchors and aliases are not taken: use a tag", node.Line)}
+		return wrong("anchors and aliases are not taken: use a tag of users")
 	case node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null":
-		return []string{fmt.Sprintf("line %d: an empty value; leave the field out", node.Line)}
+		return wrong("an empty value; leave the field out")
+	case want == reflect.TypeFor[text]():
+		if node.Kind != yaml.ScalarNode {
+			return wrong("must be a single value")
+		}
+	case want.Kind() == reflect.Slice:
+		if node.Kind != yaml.SequenceNode {
+			return wrong("must be a list")
+		}
+		var mistakes []string
+		for _, child := range node.Content {
+			mistakes = append(mistakes, check(child, want.Elem())...)
+		}
+		return mistakes
+	case node.Kind != yaml.MappingNode:
+		return wrong("must be a mapping of fields")
+	default:
+		return checkFields(node, want.Field(0).Type)
 	}
-	for _, child := range node.Content {
-		found = append(found, shape(child)...)
-	}
-	return found
+	return nil
 }
 
-// positioned turns the errors of the YAML library, "line 3: ...", into
-// "name:3: ...", and names of our types into words.
-func positioned(name string, err error) (errs []error) {
-	lines := []string{strings.TrimPrefix(err.Error(), "yaml: ")}
-	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
-		lines = typed.Errors
+// checkFields compares a mapping with a struct: unknown fields, fields given
+// twice, and what is below.
+func checkFields(node *yaml.Node, want reflect.Type) (mistakes []string) {
+	var known []string
+	for i := range want.NumField() {
+		known = append(known, want.Field(i).Tag.Get("yaml"))
 	}
-	for _, line := range lines {
-		if before, _, ok := strings.Cut(line, ": cannot unmarshal "); ok {
-			line = before + ": must be a list"
-		}
-		if rest, ok := strings.CutPrefix(line, "line "); ok {
-			errs = append(errs, fmt.Errorf("%s:%s", name, rest))
-		} else {
-			errs = append(errs, fmt.Errorf("%s:1: %s", name, line))
+	first := map[string]int{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key := node.Content[i]
+		at := slices.Index(known, key.Value)
+		switch line, twice := first[key.Value]; {
+		case at < 0:
+			mistakes = append(mistakes, fmt.Sprintf("%d: unknown field %q; known are %s", key.Line, key.Value, strings.Join(known, ", ")))
+		case twice:
+			mistakes = append(mistakes, fmt.Sprintf("%d: field %q was given at line %d already", key.Line, key.Value, line))
+		default:
+			first[key.Value] = key.Line
+			mistakes = append(mistakes, check(node.Content[i+1], want.Field(at).Type)...)
 		}
 	}
-	return errs
+	return mistakes
 }

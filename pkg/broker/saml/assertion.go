@@ -3,12 +3,13 @@ package saml
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
@@ -18,34 +19,29 @@ import (
 )
 
 const (
-	// validity is how long an assertion may be used. It goes to STS at once.
-	validity = 2 * time.Minute
-
-	// skew allows for clocks that differ.
-	skew = time.Minute
+	// An assertion is valid for two minutes in all: it goes to STS at once, and
+	// clocks may differ.
+	validBefore = 30 * time.Second
+	validAfter  = 90 * time.Second
 
 	instant = "2006-01-02T15:04:05Z"
 )
 
-// Assert signs a response for one session. It is a bearer secret: whoever holds
-// it gets the session.
+// Assert signs a response for one session, in base64 as STS takes it. It is a
+// bearer secret: whoever holds it gets the session. The error is invalid where a
+// name holds what XML cannot carry.
 func (p *Provider) Assert(s broker.Session, now time.Time) (jit.Secret, error) {
-	assertion, err := p.assertion(s, now.UTC())
-	if err != nil {
+	if err := speakable(s); err != nil {
 		return jit.Secret{}, err
 	}
-	signed, err := p.sign(assertion)
-	if err != nil {
-		return jit.Secret{}, err
-	}
-	id, err := newID()
+	signed, err := p.sign(p.assertion(s, now.UTC()))
 	if err != nil {
 		return jit.Secret{}, err
 	}
 	doc := etree.NewDocument()
 	response := doc.CreateElement("samlp:Response")
 	response.CreateAttr("xmlns:samlp", nsProtocol)
-	response.CreateAttr("ID", id)
+	response.CreateAttr("ID", newID())
 	response.CreateAttr("Version", "2.0")
 	response.CreateAttr("IssueInstant", now.UTC().Format(instant))
 	response.CreateAttr("Destination", s.Recipient)
@@ -78,15 +74,11 @@ func (p *Provider) sign(assertion *etree.Element) (*etree.Element, error) {
 	return assertion, nil
 }
 
-func (p *Provider) assertion(s broker.Session, now time.Time) (*etree.Element, error) {
-	id, err := newID()
-	if err != nil {
-		return nil, err
-	}
-	until := now.Add(validity).Format(instant)
+func (p *Provider) assertion(s broker.Session, now time.Time) *etree.Element {
+	until := now.Add(validAfter).Format(instant)
 	a := etree.NewElement("saml:Assertion")
 	a.CreateAttr("xmlns:saml", nsAssertion)
-	a.CreateAttr("ID", id)
+	a.CreateAttr("ID", newID())
 	a.CreateAttr("Version", "2.0")
 	a.CreateAttr("IssueInstant", now.Format(instant))
 	a.CreateElement("saml:Issuer").SetText(p.entityID)
@@ -102,7 +94,7 @@ func (p *Provider) assertion(s broker.Session, now time.Time) (*etree.Element, e
 	data.CreateAttr("Recipient", s.Recipient)
 
 	conditions := a.CreateElement("saml:Conditions")
-	conditions.CreateAttr("NotBefore", now.Add(-skew).Format(instant))
+	conditions.CreateAttr("NotBefore", now.Add(-validBefore).Format(instant))
 	conditions.CreateAttr("NotOnOrAfter", until)
 	conditions.CreateElement("saml:AudienceRestriction").CreateElement("saml:Audience").SetText(s.Audience)
 
@@ -120,7 +112,19 @@ func (p *Provider) assertion(s broker.Session, now time.Time) (*etree.Element, e
 		attribute.CreateAttr("Name", one.name)
 		attribute.CreateElement("saml:AttributeValue").SetText(one.value)
 	}
-	return a, nil
+	return a
+}
+
+// speakable refuses control characters and what is no text: an XML writer would
+// replace them, and the signed value would not be the one that was meant.
+func speakable(s broker.Session) error {
+	values := append(slices.Collect(maps.Values(s.Tags)), slices.Collect(maps.Keys(s.Tags))...)
+	for _, value := range append(values, s.Person.ID, s.Role, s.Provider, s.Recipient, s.Audience) {
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) || strings.ContainsAny(value, "\ufffe\uffff") {
+			return jit.Errorf(jit.Invalid, "sign an assertion", "%q cannot stand in an assertion", value)
+		}
+	}
+	return nil
 }
 
 type attribute struct{ name, value string }
@@ -148,10 +152,4 @@ func attributesOf(s broker.Session) []attribute {
 }
 
 // newID is a random XML ID, which must not begin with a digit.
-func newID() (string, error) {
-	b := make([]byte, 20)
-	if _, err := rand.Read(b); err != nil {
-		return "", fmt.Errorf("make an id: %w", err)
-	}
-	return "_" + hex.EncodeToString(b), nil
-}
+func newID() string { return "_" + rand.Text() }
