@@ -1,35 +1,30 @@
 package aws
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/beevik/etree"
 )
 
+const (
+	attributePrefix = "https://aws.amazon.com/SAML/Attributes/"
+	nameIDFormat    = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+)
+
 // assertion is what a signed assertion says.
 type assertion struct {
 	id, issuer, subject        string
+	subjectType, method        string
 	issued                     time.Time
 	audience, recipient        string
 	notBefore, notOnOrAfter    time.Time
 	confirmedUntil, sessionEnd time.Time
+	pairs                      []string // role ARN and provider ARN, comma between
 	sessionName, source        string
-	pairs                      []string
+	longest                    time.Duration // SessionDuration; zero when it is not there
 	tags                       map[string]string
-}
-
-// context is what a trust policy's conditions are compared with. SAML:aud is the
-// recipient, not the audience.
-func (a assertion) context() map[string]string {
-	context := map[string]string{"SAML:aud": a.recipient, "SAML:iss": a.issuer, "SAML:sub": a.subject}
-	if a.source != "" {
-		context["sts:SourceIdentity"] = a.source
-	}
-	for key, value := range a.tags {
-		context["aws:RequestTag/"+key] = value
-	}
-	return context
 }
 
 // actions are those the trust policy must allow.
@@ -46,41 +41,69 @@ func (a assertion) actions() []string {
 
 // readAssertion takes the assertion apart. Each part must be there once.
 func readAssertion(e *etree.Element) (assertion, error) {
-	a := assertion{id: e.SelectAttrValue("ID", ""), tags: map[string]string{}}
+	a := assertion{tags: map[string]string{}}
 	r := reader{root: e}
+	a.id = r.attribute(".", "ID")
 	a.issued = r.time(".", "IssueInstant")
+	if version := r.attribute(".", "Version"); version != "2.0" {
+		r.miss("Version 2.0")
+	}
 	a.issuer = r.text("./Issuer")
-	a.subject = r.text("./Subject/NameID")
+	if name := e.FindElement("./Subject/NameID"); name != nil {
+		a.subject = strings.TrimSpace(name.Text())
+		a.subjectType = strings.TrimPrefix(name.SelectAttrValue("Format", ""), nameIDFormat)
+	}
+	a.method = r.attribute("./Subject/SubjectConfirmation", "Method")
 	a.recipient = r.attribute("./Subject/SubjectConfirmation/SubjectConfirmationData", "Recipient")
 	a.confirmedUntil = r.time("./Subject/SubjectConfirmation/SubjectConfirmationData", "NotOnOrAfter")
 	a.notBefore = r.time("./Conditions", "NotBefore")
 	a.notOnOrAfter = r.time("./Conditions", "NotOnOrAfter")
 	a.audience = r.text("./Conditions/AudienceRestriction/Audience")
-	if end := r.optional("./AuthnStatement", "SessionNotOnOrAfter"); end != "" {
-		a.sessionEnd = r.parse(end)
+	if statement := r.one("./AuthnStatement"); statement != nil {
+		if end := statement.SelectAttrValue("SessionNotOnOrAfter", ""); end != "" {
+			a.sessionEnd = r.parse(end)
+		}
 	}
-	for _, attribute := range e.FindElements("./AttributeStatement/Attribute") {
-		a.take(attribute.SelectAttrValue("Name", ""), valuesOf(attribute))
-	}
+	a.readAttributes(&r)
 	if r.missing != "" {
-		return assertion{}, invalidToken("The assertion has no usable " + r.missing)
-	}
-	if a.id == "" {
-		return assertion{}, invalidToken("The assertion has no ID")
+		return assertion{}, invalidToken("The assertion has no usable %s", r.missing)
 	}
 	return a, nil
 }
 
-func (a *assertion) take(name string, values []string) {
-	switch {
-	case name == attributeRole:
+func (a *assertion) readAttributes(r *reader) {
+	seen := map[string]bool{}
+	for _, e := range r.root.FindElements("./AttributeStatement/Attribute") {
+		name, ours := strings.CutPrefix(e.SelectAttrValue("Name", ""), attributePrefix)
+		if !ours {
+			continue
+		}
+		values := valuesOf(e)
+		if seen[name] || len(values) == 0 || (len(values) > 1 && name != "Role" && name != "TransitiveTagKeys") {
+			r.miss("attribute " + name)
+			continue
+		}
+		seen[name] = true
+		a.take(r, name, values)
+	}
+}
+
+func (a *assertion) take(r *reader, name string, values []string) {
+	switch key, tag := strings.CutPrefix(name, "PrincipalTag:"); {
+	case tag:
+		a.tags[key] = values[0]
+	case name == "Role":
 		a.pairs = values
-	case name == attributeSession && len(values) == 1:
+	case name == "RoleSessionName":
 		a.sessionName = values[0]
-	case name == attributeSource && len(values) == 1:
+	case name == "SourceIdentity":
 		a.source = values[0]
-	case strings.HasPrefix(name, attributeTag) && len(values) == 1:
-		a.tags[strings.TrimPrefix(name, attributeTag)] = values[0]
+	case name == "SessionDuration":
+		seconds, err := strconv.Atoi(values[0])
+		if err != nil || seconds <= 0 {
+			r.miss("attribute SessionDuration")
+		}
+		a.longest = time.Duration(seconds) * time.Second
 	}
 }
 
@@ -121,10 +144,7 @@ func (r *reader) text(path string) string {
 }
 
 func (r *reader) attribute(path, name string) string {
-	e := r.root
-	if path != "." {
-		e = r.one(path)
-	}
+	e := r.one(path)
 	if e == nil {
 		return ""
 	}
@@ -133,13 +153,6 @@ func (r *reader) attribute(path, name string) string {
 		r.miss(path + "/@" + name)
 	}
 	return value
-}
-
-func (r *reader) optional(path, name string) string {
-	if e := r.root.FindElement(path); e != nil {
-		return e.SelectAttrValue(name, "")
-	}
-	return ""
 }
 
 func (r *reader) time(path, name string) time.Time { return r.parse(r.attribute(path, name)) }

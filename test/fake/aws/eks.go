@@ -8,36 +8,47 @@ import (
 )
 
 // eks is the Elastic Kubernetes Service of a region.
-func (s *Server) eks(w http.ResponseWriter, r *http.Request, region string) {
-	name, one := strings.CutPrefix(r.URL.Path, "/clusters/")
-	action := "ListClusters"
-	if one {
-		action = "DescribeCluster"
-	}
-	err := s.count(action)
-	var who principal
-	if err == nil {
-		who, err = s.authenticate(r, "eks")
-	}
-	if err == nil && !allows(who.actions, "eks:"+action) {
-		resource := "arn:aws:eks:" + region + ":" + s.account + ":cluster/" + name
-		if !one {
-			resource = "arn:aws:eks:" + region + ":" + s.account + ":cluster/*"
-		}
-		err = refuse(http.StatusForbidden, "AccessDeniedException", "User: "+who.arn+" is not authorized to perform: eks:"+action+" on resource: "+resource)
-	}
+func (s *Server) eks(w http.ResponseWriter, r *http.Request, at endpoint) {
+	answer, err := s.callEKS(r, at)
 	if err != nil {
-		refuseJSON(w, err)
+		refuseREST(w, err)
 		return
 	}
-	if one {
-		s.describeCluster(w, region, name)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"clusters": s.clusterNames(region)})
+	writeJSON(w, http.StatusOK, answer)
 }
 
-func (s *Server) clusterNames(region string) []string {
+func (s *Server) callEKS(r *http.Request, at endpoint) (any, error) {
+	name, one := strings.CutPrefix(r.URL.Path, "/clusters/")
+	action, resource := "ListClusters", "*"
+	if one {
+		action, resource = "DescribeCluster", name
+	}
+	if r.Method != http.MethodGet || (!one && r.URL.Path != "/clusters") || strings.Contains(name, "/") && one {
+		return nil, refuse(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token") // its gateway's word for an unknown path
+	}
+	if err := s.count(action); err != nil {
+		return nil, err
+	}
+	who, err := s.authenticate(r, at)
+	if err != nil {
+		return nil, err
+	}
+	if !allows(who.actions, "eks:"+action) {
+		return nil, refuse(http.StatusForbidden, "AccessDeniedException", "User: "+who.arn+" is not authorized to perform: eks:"+action+
+			" on resource: arn:aws:eks:"+at.region+":"+s.account+":cluster/"+resource)
+	}
+	if one {
+		return s.describeCluster(at.region, name)
+	}
+	return s.listClusters(r, at.region)
+}
+
+func (s *Server) listClusters(r *http.Request, region string) (any, error) {
+	query := r.URL.Query()
+	most, err := pageSize(query.Get("maxResults"), 100, 100, "InvalidParameterException")
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := []string{}
@@ -47,21 +58,25 @@ func (s *Server) clusterNames(region string) []string {
 		}
 	}
 	slices.Sort(names)
-	return names
+	names, next := page(names, query.Get("nextToken"), most)
+	answer := map[string]any{"clusters": names}
+	if next != "" {
+		answer["nextToken"] = next
+	}
+	return answer, nil
 }
 
-func (s *Server) describeCluster(w http.ResponseWriter, region, name string) {
+func (s *Server) describeCluster(region, name string) (any, error) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	c, ok := s.clusters[region+"/"+name]
-	s.mu.Unlock()
 	if !ok {
-		refuseJSON(w, refuse(http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: "+name+"."))
-		return
+		return nil, refuse(http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: "+name+".")
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"cluster": map[string]any{
+	return map[string]any{"cluster": map[string]any{
 		"name": c.Name, "arn": "arn:aws:eks:" + region + ":" + s.account + ":cluster/" + c.Name,
 		"endpoint": c.Endpoint, "status": "ACTIVE", "version": "1.37",
 		"certificateAuthority": map[string]string{"data": base64.StdEncoding.EncodeToString(c.CAData)},
 		"accessConfig":         map[string]string{"authenticationMode": "CONFIG_MAP"},
-	}})
+	}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // apiError is a refusal in AWS's words.
@@ -25,34 +26,24 @@ func asAPIError(err error) *apiError {
 	return &apiError{http.StatusInternalServerError, "InternalFailure", err.Error()}
 }
 
-// count notes a call, waits as long as the test wants, and returns the fault it
-// planted.
-func (s *Server) count(action string) error {
-	s.mu.Lock()
-	s.calls[action]++
-	fault, planted := s.faults[action]
-	s.mu.Unlock()
-	if planted {
-		return refuse(fault.Status, fault.Code, fault.Message)
+// fault says whose it is, in the words of the query APIs.
+func (e *apiError) fault() string {
+	if e.status >= http.StatusInternalServerError {
+		return "Receiver"
 	}
-	return nil
+	return "Sender"
 }
 
-// Fail makes an action fail until it is called with the zero Fault.
-func (s *Server) Fail(action string, fault Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.faults, action)
-	if fault != (Fault{}) {
-		s.faults[action] = fault
+// namesOfREST are the codes that the REST services have for what the query
+// services call otherwise.
+func namesOfREST() map[string]string {
+	return map[string]string{
+		"ExpiredToken":               "ExpiredTokenException",
+		"IncompleteSignature":        "IncompleteSignatureException",
+		"InvalidClientTokenId":       "UnrecognizedClientException",
+		"MissingAuthenticationToken": "MissingAuthenticationTokenException",
+		"SignatureDoesNotMatch":      "InvalidSignatureException",
 	}
-}
-
-// writeXML answers a query API.
-func writeXML(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(status)
-	_ = xml.NewEncoder(w).Encode(body)
 }
 
 type errorResponse struct {
@@ -67,9 +58,11 @@ type errorResponse struct {
 func refuseXML(w http.ResponseWriter, namespace string, err error) {
 	refused := asAPIError(err)
 	body := errorResponse{XMLNS: namespace, RequestID: requestID()}
-	body.Error.Type, body.Error.Code, body.Error.Message = "Sender", refused.code, refused.message
+	body.Error.Type, body.Error.Code, body.Error.Message = refused.fault(), refused.code, refused.message
 	w.Header().Set("x-amzn-RequestId", body.RequestID)
-	writeXML(w, refused.status, body)
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(refused.status)
+	_ = xml.NewEncoder(w).Encode(body)
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
@@ -78,15 +71,19 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// refuseJSON answers a REST API of JSON.
-func refuseJSON(w http.ResponseWriter, err error) {
+// refuseREST answers a REST API of JSON.
+func refuseREST(w http.ResponseWriter, err error) {
 	refused := asAPIError(err)
-	w.Header().Set("x-amzn-ErrorType", refused.code)
+	code := refused.code
+	if name, differs := namesOfREST()[code]; differs {
+		code = name
+	}
+	w.Header().Set("x-amzn-ErrorType", code)
 	w.Header().Set("x-amzn-RequestId", requestID())
 	writeJSON(w, refused.status, map[string]string{"message": refused.message})
 }
 
 func requestID() string {
-	id := randomID(16)
+	id := strings.ToLower(randomID(16))
 	return fmt.Sprintf("%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[20:])
 }

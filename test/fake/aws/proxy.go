@@ -1,20 +1,12 @@
 package aws
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
-	"os"
-	"strings"
-	"time"
+	"regexp"
+	"sync"
 )
 
 // Proxy is the URL for HTTPS_PROXY.
@@ -23,10 +15,33 @@ func (s *Server) Proxy() string { return "http://" + s.listener.Addr().String() 
 // CAFile is the certificate authority for SSL_CERT_FILE and AWS_CA_BUNDLE.
 func (s *Server) CAFile() string { return s.caFile }
 
+// endpoint is one host of AWS.
+type endpoint struct {
+	service string
+	region  string // of a signature's scope; us-east-1 for the hosts without one
+}
+
+var regional = regexp.MustCompile(`^(sts|eks)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$`)
+
+// endpointOf knows the hosts that the account stands in for.
+func endpointOf(host string) (endpoint, bool) {
+	switch host {
+	case "sts.amazonaws.com":
+		return endpoint{"sts", "us-east-1"}, true
+	case "iam.amazonaws.com":
+		return endpoint{"iam", "us-east-1"}, true
+	}
+	if found := regional.FindStringSubmatch(host); found != nil {
+		return endpoint{found[1], found[2]}, true
+	}
+	return endpoint{}, false
+}
+
 // proxy answers CONNECT for the hosts it stands in for, and refuses every other.
 func (s *Server) proxy(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
-	if r.Method != http.MethodConnect || err != nil || port != "443" || s.service(host) == nil {
+	_, known := endpointOf(host)
+	if r.Method != http.MethodConnect || err != nil || port != "443" || !known {
 		http.Error(w, "nothing leaves this machine", http.StatusForbidden)
 		return
 	}
@@ -34,113 +49,76 @@ func (s *Server) proxy(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer conn.Close()
 	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		_ = conn.Close()
 		return
 	}
-	secure := tls.Server(conn, &tls.Config{
+	s.tunnels.give(tls.Server(conn, &tls.Config{
 		MinVersion:     tls.VersionTLS12,
-		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return s.leaf(host) },
-	})
-	serveConn(secure, s.service(host))
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return s.leaf(hello.ServerName) },
+	}))
 }
 
-// serveConn answers the requests on one connection, one after the other.
-func serveConn(conn net.Conn, handler http.Handler) {
-	listener := &single{conn: conn, done: make(chan struct{})}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ConnState: listener.state}
-	_ = server.Serve(listener)
-	<-listener.done
-}
-
-// single is a listener with one connection to give.
-type single struct {
-	conn  net.Conn
-	given bool
-	done  chan struct{}
-}
-
-func (l *single) Accept() (net.Conn, error) {
-	if l.given {
-		<-l.done
-		return nil, io.EOF
+// answer leads a request inside a tunnel to its service. The host is that of the
+// certificate which the client was shown, and the request must be for it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	at, known := endpointOf(r.TLS.ServerName)
+	if !known || r.Host != r.TLS.ServerName {
+		http.Error(w, "this connection is for "+r.TLS.ServerName, http.StatusMisdirectedRequest)
+		return
 	}
-	l.given = true
-	return l.conn, nil
-}
-
-func (l *single) Close() error   { return nil }
-func (l *single) Addr() net.Addr { return l.conn.LocalAddr() }
-
-func (l *single) state(_ net.Conn, state http.ConnState) {
-	if state == http.StateClosed || state == http.StateHijacked {
-		close(l.done)
+	if !s.wait(r.Context()) {
+		return
 	}
-}
-
-// service returns what answers for a host, or nil.
-func (s *Server) service(host string) http.Handler {
-	first, rest, _ := strings.Cut(host, ".")
-	if rest != "amazonaws.com" && !strings.HasSuffix(rest, ".amazonaws.com") {
-		return nil
-	}
-	region := strings.TrimSuffix(strings.TrimSuffix(rest, "amazonaws.com"), ".")
-	if region == "" {
-		region = "us-east-1"
-	}
-	switch first {
+	w.Header().Set("Date", s.now().Format(http.TimeFormat))
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	switch at.service {
 	case "sts":
-		return http.HandlerFunc(s.sts)
+		s.sts(w, r, at)
 	case "iam":
-		return http.HandlerFunc(s.iam)
+		s.iam(w, r, at)
 	case "eks":
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.eks(w, r, region) })
+		s.eks(w, r, at)
 	}
+}
+
+// tunnels is a listener whose connections are those that the proxy took.
+type tunnels struct {
+	address net.Addr
+	conns   chan net.Conn
+	closed  chan struct{}
+	close   func()
+}
+
+func newTunnels(address net.Addr) *tunnels {
+	t := &tunnels{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
+	t.close = sync.OnceFunc(func() { close(t.closed) })
+	return t
+}
+
+func (t *tunnels) give(conn net.Conn) {
+	select {
+	case t.conns <- conn:
+	case <-t.closed:
+		_ = conn.Close()
+	}
+}
+
+// Accept implements [net.Listener].
+func (t *tunnels) Accept() (net.Conn, error) {
+	select {
+	case conn := <-t.conns:
+		return conn, nil
+	case <-t.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements [net.Listener].
+func (t *tunnels) Close() error {
+	t.close()
 	return nil
 }
 
-func (s *Server) newAuthority() error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "AWS stand-in"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
-		KeyUsage: x509.KeyUsageCertSign, BasicConstraintsValid: true, IsCA: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return err
-	}
-	if s.ca, err = x509.ParseCertificate(der); err != nil {
-		return err
-	}
-	s.caKey = key
-	return os.WriteFile(s.caFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
-}
-
-// leaf makes, once, the certificate of a host.
-func (s *Server) leaf(host string) (*tls.Certificate, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if made := s.leaves[host]; made != nil {
-		return made, nil
-	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, s.ca, key.Public(), s.caKey)
-	if err != nil {
-		return nil, err
-	}
-	made := &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-	s.leaves[host] = made
-	return made, nil
-}
+// Addr implements [net.Listener].
+func (t *tunnels) Addr() net.Addr { return t.address }

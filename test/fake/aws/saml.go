@@ -1,29 +1,22 @@
 package aws
 
 import (
-	"bytes"
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/beevik/etree"
-	dsig "github.com/russellhaering/goxmldsig"
 )
 
-const (
-	attributeRole    = "https://aws.amazon.com/SAML/Attributes/Role"
-	attributeSession = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
-	attributeSource  = "https://aws.amazon.com/SAML/Attributes/SourceIdentity"
-	attributeTag     = "https://aws.amazon.com/SAML/Attributes/PrincipalTag:"
-	maxSAML          = 100_000
-	audienceOfAWS    = "urn:amazon:webservices"
-	signInURL        = "https://signin.aws.amazon.com/saml"
-)
+const nsMetadata = "urn:oasis:names:tc:SAML:2.0:metadata"
 
 // provider is a registered SAML identity provider.
 type provider struct {
@@ -32,22 +25,25 @@ type provider struct {
 }
 
 // RegisterSAMLProvider does what an administrator does with a metadata document.
+// The ARN ends in the provider's name.
 func (s *Server) RegisterSAMLProvider(arn string, metadata []byte) error {
+	if !strings.HasPrefix(arn, "arn:aws:iam::"+s.account+":saml-provider/") {
+		return fmt.Errorf("%s is no SAML provider of account %s", arn, s.account)
+	}
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(metadata); err != nil {
 		return fmt.Errorf("read the metadata document: %w", err)
 	}
 	root := doc.Root()
-	if root == nil || root.Tag != "EntityDescriptor" || root.SelectAttrValue("entityID", "") == "" {
+	if root == nil || root.Tag != "EntityDescriptor" || root.NamespaceURI() != nsMetadata || root.SelectAttrValue("entityID", "") == "" {
 		return errors.New("the metadata document is not an EntityDescriptor with an entityID")
 	}
 	p := provider{entityID: root.SelectAttrValue("entityID", "")}
-	for _, element := range root.FindElements("./IDPSSODescriptor/KeyDescriptor//X509Certificate") {
-		der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(element.Text()), ""))
-		if err != nil {
-			return fmt.Errorf("read a certificate of the metadata document: %w", err)
+	for _, key := range root.FindElements("./IDPSSODescriptor/KeyDescriptor") {
+		if key.SelectAttrValue("use", "signing") != "signing" {
+			continue
 		}
-		certificate, err := x509.ParseCertificate(der)
+		certificate, err := certificateOf(key)
 		if err != nil {
 			return fmt.Errorf("read a certificate of the metadata document: %w", err)
 		}
@@ -62,48 +58,100 @@ func (s *Server) RegisterSAMLProvider(arn string, metadata []byte) error {
 	return nil
 }
 
-// assumeRoleWithSAML needs no keys: trust is the signature.
-func (s *Server) assumeRoleWithSAML(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r)
+func certificateOf(key *etree.Element) (*x509.Certificate, error) {
+	e := key.FindElement("./KeyInfo/X509Data/X509Certificate")
+	if e == nil {
+		return nil, errors.New("a KeyDescriptor has none")
+	}
+	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(e.Text()), ""))
 	if err != nil {
-		return refuse(http.StatusBadRequest, "MalformedInput", err.Error())
+		return nil, err
 	}
-	assertion, err := s.verify(form.Get("PrincipalArn"), form.Get("SAMLAssertion"))
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(assertion.pairs, form.Get("RoleArn")+","+form.Get("PrincipalArn")) &&
-		!slices.Contains(assertion.pairs, form.Get("PrincipalArn")+","+form.Get("RoleArn")) {
-		return denySAML()
-	}
-	role, ok := s.role(form.Get("RoleArn"))
-	if !ok || !role.trusts([]string{form.Get("PrincipalArn")}, assertion.context(), assertion.actions()...) {
-		return denySAML()
-	}
-	lasts, err := s.duration(form.Get("DurationSeconds"), role)
-	if err != nil {
-		return err
-	}
-	if err := s.takeOnce(assertion); err != nil {
-		return err
-	}
-	until := s.now().Add(lasts)
-	if !assertion.sessionEnd.IsZero() && assertion.sessionEnd.Before(until) {
-		until = assertion.sessionEnd
-	}
-	s.handOut(w, "AssumeRoleWithSAML", role, assertion.sessionName, until, false, []element{
-		{"Issuer", assertion.issuer, nil}, {"Audience", assertion.recipient, nil},
-		{"Subject", assertion.subject, nil}, {"SubjectType", "persistent", nil},
-	})
-	return nil
+	return x509.ParseCertificate(der)
 }
 
 func denySAML() error {
 	return refuse(http.StatusForbidden, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
 }
 
-func invalidToken(message string) error {
-	return refuse(http.StatusBadRequest, "InvalidIdentityToken", message)
+func invalidToken(format string, args ...any) error {
+	return refuse(http.StatusBadRequest, "InvalidIdentityToken", fmt.Sprintf(format, args...))
+}
+
+func tooLate() error {
+	return refuse(http.StatusBadRequest, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
+}
+
+// assumeRoleWithSAML needs no keys: trust is the assertion's signature.
+func (s *Server) assumeRoleWithSAML(form url.Values) (elements, error) {
+	roleARN, providerARN := form.Get("RoleArn"), form.Get("PrincipalArn")
+	lasts, err := duration(form.Get("DurationSeconds"))
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.verify(providerARN, form.Get("SAMLAssertion"))
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(a.pairs, roleARN+","+providerARN) && !slices.Contains(a.pairs, providerARN+","+roleARN) {
+		return nil, denySAML()
+	}
+	role, ok := s.role(roleARN)
+	if !ok || !role.trusts([]string{providerARN}, s.samlContext(a, providerARN), a.actions()) {
+		return nil, denySAML()
+	}
+	if lasts > role.MaxSession {
+		return nil, tooLong()
+	}
+	until, err := a.sessionUntil(s.now(), lasts)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.takeOnce(a); err != nil {
+		return nil, err
+	}
+	return append(s.handOut(session{role: role.Name, name: a.sessionName, source: a.source}, until),
+		element{"Issuer", a.issuer, nil}, element{"Audience", a.recipient, nil},
+		element{"Subject", a.subject, nil}, element{"SubjectType", a.subjectType, nil},
+		element{"NameQualifier", s.nameQualifier(a, providerARN), nil}), nil
+}
+
+// sessionUntil is the earliest of the ends that were asked for.
+func (a assertion) sessionUntil(now time.Time, lasts time.Duration) (time.Time, error) {
+	if a.longest > 0 {
+		lasts = min(lasts, a.longest)
+	}
+	until := now.Add(lasts)
+	if a.sessionEnd.IsZero() || until.Before(a.sessionEnd) {
+		return until, nil
+	}
+	if !a.sessionEnd.After(now) {
+		return time.Time{}, tooLate()
+	}
+	return a.sessionEnd, nil
+}
+
+// samlContext is what a trust policy's conditions are compared with. SAML:aud is
+// the recipient, not the audience.
+func (s *Server) samlContext(a assertion, providerARN string) map[string]string {
+	context := map[string]string{
+		"SAML:aud": a.recipient, "SAML:iss": a.issuer, "SAML:sub": a.subject, "SAML:sub_type": a.subjectType,
+		"SAML:doc": s.account + "/" + path.Base(providerARN), "SAML:namequalifier": s.nameQualifier(a, providerARN),
+		"sts:RoleSessionName": a.sessionName,
+	}
+	if a.source != "" {
+		context["sts:SourceIdentity"] = a.source
+	}
+	for key, value := range a.tags {
+		context["aws:RequestTag/"+key] = value
+	}
+	return context
+}
+
+// nameQualifier tells providers of the same subject apart (STS API reference).
+func (s *Server) nameQualifier(a assertion, providerARN string) string {
+	sum := sha1.Sum([]byte(a.issuer + s.account + "/" + path.Base(providerARN)))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // takeOnce refuses an assertion that was taken before.
@@ -121,98 +169,4 @@ func (s *Server) takeOnce(a assertion) error {
 	}
 	s.used[a.id] = a.notOnOrAfter
 	return nil
-}
-
-// verify reads a response and believes only what its signature covers.
-func (s *Server) verify(providerARN, encoded string) (assertion, error) {
-	if len(encoded) > maxSAML {
-		return assertion{}, refuse(http.StatusBadRequest, "ValidationError", "SAMLAssertion is longer than 100000 characters")
-	}
-	text, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return assertion{}, invalidToken("Invalid base64 SAMLResponse")
-	}
-	s.mu.Lock()
-	p, known := s.providers[providerARN]
-	s.mu.Unlock()
-	if !known {
-		return assertion{}, denySAML()
-	}
-	signed, err := s.signedAssertion(p, text)
-	if err != nil {
-		return assertion{}, err
-	}
-	a, err := readAssertion(signed)
-	if err != nil {
-		return assertion{}, err
-	}
-	return a, s.checkAssertion(p, a)
-}
-
-// signedAssertion returns the one assertion of a response, as the signature
-// covers it.
-func (s *Server) signedAssertion(p provider, text []byte) (*etree.Element, error) {
-	if bytes.Contains(text, []byte("<!")) { // comments, DTDs, CDATA: none has a place in an assertion
-		return nil, invalidToken("Couldn't be parsed")
-	}
-	doc := etree.NewDocument()
-	if err := doc.ReadFromBytes(text); err != nil || doc.Root() == nil || doc.Root().Tag != "Response" {
-		return nil, invalidToken("Couldn't be parsed")
-	}
-	assertions := doc.FindElements("//Assertion")
-	if len(assertions) != 1 || assertions[0].Parent() != doc.Root() {
-		return nil, invalidToken("Response must contain exactly one assertion")
-	}
-	target := assertions[0]
-	if target.SelectElement("Signature") == nil {
-		target = doc.Root()
-	}
-	validation := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: p.certificates})
-	validation.IdAttribute = "ID"
-	validation.Clock = dsig.NewFakeClockAt(s.now())
-	valid, err := validation.Validate(target)
-	if err != nil {
-		return nil, invalidToken("Response signature invalid")
-	}
-	if valid.Tag == "Assertion" {
-		return valid, nil
-	}
-	if inner := valid.SelectElement("Assertion"); inner != nil {
-		return inner, nil
-	}
-	return nil, invalidToken("Response signature invalid")
-}
-
-// checkAssertion holds the assertion to what AWS asks of it.
-func (s *Server) checkAssertion(p provider, a assertion) error {
-	now := s.now()
-	switch {
-	case a.issuer != p.entityID:
-		return invalidToken("Issuer not present in specified provider")
-	case a.subject == "":
-		return denySAML()
-	case a.audience != audienceOfAWS && a.audience != signInURL:
-		return invalidToken("Response does not contain the required audience.")
-	case !recipientOfAWS(a.recipient):
-		return invalidToken("Recipient is not an AWS sign-in endpoint")
-	case now.Before(a.notBefore) || !now.Before(a.notOnOrAfter) || !now.Before(a.confirmedUntil):
-		return refuse(http.StatusBadRequest, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
-	case a.notOnOrAfter.Sub(a.issued) > 5*time.Minute:
-		return refuse(http.StatusBadRequest, "ExpiredTokenException", "Token must be redeemed within 5 minutes of issuance")
-	case !sessionName.MatchString(a.sessionName):
-		return invalidToken("RoleSessionName is required in AuthnResponse")
-	case a.source != "" && !sessionName.MatchString(a.source):
-		return invalidToken("SourceIdentity is invalid")
-	}
-	return nil
-}
-
-func recipientOfAWS(recipient string) bool {
-	host, ok := strings.CutPrefix(recipient, "https://")
-	if !ok {
-		return false
-	}
-	host, path, _ := strings.Cut(host, "/")
-	return (host == "signin.aws.amazon.com" || strings.HasSuffix(host, ".signin.aws.amazon.com")) &&
-		(path == "saml" || path == "static/saml")
 }

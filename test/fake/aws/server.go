@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -26,10 +28,13 @@ type Server struct {
 	ca       *x509.Certificate
 	caKey    *ecdsa.PrivateKey
 	listener net.Listener
-	http     *http.Server
+	tunnels  *tunnels
+	front    *http.Server // the proxy
+	services *http.Server // what answers inside the tunnels
 
 	mu        sync.Mutex
 	offset    time.Duration
+	latency   time.Duration
 	roles     map[string]Role      // by name
 	providers map[string]provider  // SAML, by ARN
 	users     map[string]User      // by access key id
@@ -38,7 +43,6 @@ type Server struct {
 	used      map[string]time.Time // assertions that were taken, by id
 	calls     map[string]int
 	faults    map[string]Fault
-	latency   time.Duration
 	leaves    map[string]*tls.Certificate
 }
 
@@ -67,13 +71,6 @@ type Cluster struct {
 	CAData   []byte // PEM
 }
 
-// Fault makes an action fail, for tests of what a person reads then.
-type Fault struct {
-	Status  int
-	Code    string
-	Message string
-}
-
 // Start serves the account on a free port of 127.0.0.1.
 func Start(options Options) (*Server, error) {
 	s := &Server{
@@ -92,15 +89,20 @@ func Start(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.listener = listener
-	s.http = &http.Server{Handler: http.HandlerFunc(s.proxy), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = s.http.Serve(listener) }()
+	s.listener, s.tunnels = listener, newTunnels(listener.Addr())
+	s.front, s.services = newServer(s.proxy), newServer(s.answer)
+	go func() { _ = s.front.Serve(listener) }()
+	go func() { _ = s.services.Serve(s.tunnels) }()
 	return s, nil
 }
 
-// Close ends the server.
+func newServer(handler http.HandlerFunc) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+}
+
+// Close ends the server and every connection to it.
 func (s *Server) Close() error {
-	err := s.http.Close()
+	err := errors.Join(s.front.Close(), s.services.Close())
 	if removed := os.Remove(s.caFile); !errors.Is(removed, os.ErrNotExist) {
 		err = errors.Join(err, removed)
 	}

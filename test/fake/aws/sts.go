@@ -2,119 +2,136 @@ package aws
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+const (
+	stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+	stsVersion   = "2011-06-15"
+	chainedLimit = time.Hour
+	shortest     = 15 * time.Minute
+	longest      = 12 * time.Hour
+)
+
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
 // sts is the Security Token Service.
-func (s *Server) sts(w http.ResponseWriter, r *http.Request) {
-	action := r.URL.Query().Get("Action")
-	if action == "" {
-		body, err := readForm(r)
-		if err != nil {
-			refuseXML(w, stsNamespace, refuse(http.StatusBadRequest, "MalformedInput", err.Error()))
-			return
-		}
-		action = body.Get("Action")
-	}
-	calls := map[string]func(http.ResponseWriter, *http.Request) error{
-		"AssumeRole": s.assumeRole, "AssumeRoleWithSAML": s.assumeRoleWithSAML, "GetCallerIdentity": s.getCallerIdentity,
-	}
-	call, known := calls[action]
-	if !known {
-		refuseXML(w, stsNamespace, refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation "+action+" for version 2011-06-15"))
-		return
-	}
-	err := s.count(action)
-	if err == nil {
-		err = call(w, r)
-	}
+func (s *Server) sts(w http.ResponseWriter, r *http.Request, at endpoint) {
+	result, action, err := s.callSTS(r, at)
+	asJSON := strings.Contains(r.Header.Get("Accept"), "json")
 	switch {
+	case err == nil && asJSON:
+		writeJSON(w, http.StatusOK, result.asJSON(action))
 	case err == nil:
-	case wantsJSON(r):
+		writeResult(w, stsNamespace, action, result)
+	case asJSON:
 		refused := asAPIError(err)
 		writeJSON(w, refused.status, map[string]any{
-			"Error": map[string]string{"Code": refused.code, "Message": refused.message, "Type": "Sender"}, "RequestId": requestID(),
+			"Error": map[string]string{"Code": refused.code, "Message": refused.message, "Type": refused.fault()}, "RequestId": requestID(),
 		})
 	default:
 		refuseXML(w, stsNamespace, err)
 	}
 }
 
-func wantsJSON(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "json") }
-
-// getCallerIdentity needs no permission, and takes both forms of a signature.
-func (s *Server) getCallerIdentity(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.authenticate(r, "sts")
+func (s *Server) callSTS(r *http.Request, at endpoint) (elements, string, error) {
+	form, err := readCall(r, stsVersion)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	if wantsJSON(r) {
-		writeJSON(w, http.StatusOK, map[string]any{"GetCallerIdentityResponse": map[string]any{
-			"GetCallerIdentityResult": map[string]string{"Account": s.account, "Arn": who.arn, "UserId": who.userID},
-			"ResponseMetadata":        map[string]string{"RequestId": requestID()},
-		}})
-		return nil
+	action := form.Get("Action")
+	if err := s.count(action); err != nil {
+		return nil, action, err
 	}
-	type result struct{ Arn, UserId, Account string }
-	type response struct {
-		XMLName                 struct{} `xml:"GetCallerIdentityResponse"`
-		XMLNS                   string   `xml:"xmlns,attr"`
-		GetCallerIdentityResult result
-		RequestID               string `xml:"ResponseMetadata>RequestId"`
+	if action == "AssumeRoleWithSAML" { // the one call that nobody signs
+		result, err := s.assumeRoleWithSAML(form)
+		return result, action, err
 	}
-	writeXML(w, http.StatusOK, response{XMLNS: stsNamespace, GetCallerIdentityResult: result{who.arn, who.userID, s.account}, RequestID: requestID()})
-	return nil
+	who, err := s.authenticate(r, at)
+	if err != nil {
+		return nil, action, err
+	}
+	switch action {
+	case "GetCallerIdentity": // needs no permission
+		return elements{{"Arn", who.arn, nil}, {"UserId", who.userID, nil}, {"Account", s.account, nil}}, action, nil
+	case "AssumeRole":
+		result, err := s.assumeRole(who, form)
+		return result, action, err
+	}
+	return nil, action, unknownAction(action, stsVersion)
 }
 
-const chainedLimit = time.Hour
-
-func (s *Server) assumeRole(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.authenticate(r, "sts")
-	if err != nil {
-		return err
+func (s *Server) assumeRole(who principal, form url.Values) (elements, error) {
+	name, arn := form.Get("RoleSessionName"), form.Get("RoleArn")
+	if !sessionName.MatchString(name) {
+		return nil, invalid("roleSessionName", name)
 	}
-	form, err := readForm(r)
+	lasts, err := duration(form.Get("DurationSeconds"))
 	if err != nil {
-		return refuse(http.StatusBadRequest, "MalformedInput", err.Error())
+		return nil, err
 	}
-	arn := form.Get("RoleArn")
-	denied := refuse(http.StatusForbidden, "AccessDenied", "User: "+who.arn+" is not authorized to perform: sts:AssumeRole on resource: "+arn)
 	role, ok := s.role(arn)
-	if !ok {
-		return denied
-	}
-	lasts, err := s.duration(form.Get("DurationSeconds"), role)
-	if err != nil {
-		return err
+	if asked := newAssumption(who, form); !ok || !role.trusts(s.principals(who), asked.context, asked.actions) {
+		return nil, refuse(http.StatusForbidden, "AccessDenied", "User: "+who.arn+" is not authorized to perform: sts:AssumeRole on resource: "+arn)
 	}
 	if who.session && lasts > chainedLimit {
-		return refuse(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+		return nil, refuse(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
 	}
-	name := form.Get("RoleSessionName")
-	if !sessionName.MatchString(name) {
-		return invalid("roleSessionName", name)
+	if lasts > role.MaxSession {
+		return nil, tooLong()
 	}
-	context := map[string]string{}
-	if id := form.Get("ExternalId"); id != "" {
-		context["sts:ExternalId"] = id
+	source := who.source
+	if source == "" {
+		source = form.Get("SourceIdentity")
 	}
-	if !role.trusts([]string{who.arn, who.role, "arn:aws:iam::" + s.account + ":root"}, context, "sts:AssumeRole") {
-		return denied
-	}
-	s.handOut(w, "AssumeRole", role, name, s.now().Add(lasts), who.session, nil)
-	return nil
+	return s.handOut(session{role: role.Name, name: name, source: source}, s.now().Add(lasts)), nil
 }
 
-var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+// assumption is what the trust policy is asked about one AssumeRole.
+type assumption struct {
+	actions []string
+	context map[string]string
+}
+
+// newAssumption collects it. A source identity of an earlier role asks for its
+// permission again in every further role.
+func newAssumption(who principal, form url.Values) assumption {
+	a := assumption{
+		actions: []string{"sts:AssumeRole"},
+		context: map[string]string{"sts:RoleSessionName": form.Get("RoleSessionName")},
+	}
+	if id := form.Get("ExternalId"); id != "" {
+		a.context["sts:ExternalId"] = id
+	}
+	if form.Has("Tags.member.1.Key") {
+		a.actions = append(a.actions, "sts:TagSession")
+	}
+	if who.source != "" || form.Has("SourceIdentity") {
+		a.actions = append(a.actions, "sts:SetSourceIdentity")
+	}
+	return a
+}
+
+// principals are the names under which a trust policy may mean the caller. The
+// account's root means those whose own policies let them assume roles.
+func (s *Server) principals(who principal) []string {
+	names := []string{who.arn, who.role}
+	if allows(who.actions, "sts:AssumeRole") {
+		names = append(names, "arn:aws:iam::"+s.account+":root")
+	}
+	return names
+}
 
 func invalid(field, value string) error {
 	return refuse(http.StatusBadRequest, "ValidationError", "1 validation error detected: Value '"+value+"' at '"+field+"' failed to satisfy constraint")
+}
+
+func tooLong() error {
+	return refuse(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 }
 
 // role finds a role by its ARN, path included.
@@ -129,39 +146,34 @@ func (s *Server) role(arn string) (Role, bool) {
 	return Role{}, false
 }
 
-const shortest = 15 * time.Minute
-
-// duration reads DurationSeconds within what AWS and the role allow.
-func (s *Server) duration(text string, role Role) (time.Duration, error) {
+// duration reads DurationSeconds within what AWS allows to any role.
+func duration(text string) (time.Duration, error) {
 	if text == "" {
-		return min(time.Hour, role.MaxSession), nil
+		return time.Hour, nil
 	}
 	seconds, err := strconv.Atoi(text)
 	lasts := time.Duration(seconds) * time.Second
-	if err != nil || lasts < shortest || lasts > 12*time.Hour {
+	if err != nil || lasts < shortest || lasts > longest {
 		return 0, invalid("durationSeconds", text)
-	}
-	if lasts > role.MaxSession {
-		return 0, refuse(http.StatusBadRequest, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
 	return lasts, nil
 }
 
-// handOut answers with credentials.
-func (s *Server) handOut(w http.ResponseWriter, action string, role Role, name string, until time.Time, chained bool, more []element) {
-	keys := s.issue(role.Name, name, until, chained)
-	result := []element{
-		{"Credentials", "", []element{
+// handOut makes the credentials of a session.
+func (s *Server) handOut(held session, until time.Time) elements {
+	keys := s.issue(held, until)
+	result := elements{
+		{"Credentials", "", elements{
 			{"AccessKeyId", keys.AccessKeyID, nil}, {"SecretAccessKey", keys.SecretAccessKey, nil},
 			{"SessionToken", keys.SessionToken, nil}, {"Expiration", keys.Expiration.UTC().Format(time.RFC3339), nil},
 		}},
-		{"AssumedRoleUser", "", []element{
-			{"AssumedRoleId", roleID(role.Name) + ":" + name, nil},
-			{"Arn", "arn:aws:sts::" + s.account + ":assumed-role/" + role.Name + "/" + name, nil},
+		{"AssumedRoleUser", "", elements{
+			{"AssumedRoleId", s.roleID(held.role) + ":" + held.name, nil}, {"Arn", s.sessionARN(held), nil},
 		}},
+		{"PackedPolicySize", "0", nil},
 	}
-	writeElement(w, http.StatusOK, stsNamespace, element{action + "Response", "", []element{
-		{action + "Result", "", slices.Concat(result, more)},
-		{"ResponseMetadata", "", []element{{"RequestId", requestID(), nil}}},
-	}})
+	if held.source != "" {
+		result = append(result, element{"SourceIdentity", held.source, nil})
+	}
+	return result
 }

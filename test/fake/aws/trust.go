@@ -1,8 +1,10 @@
 package aws
 
 import (
+	"encoding/json"
 	"path"
 	"slices"
+	"strings"
 )
 
 // Statement is one Allow statement of a trust policy.
@@ -13,12 +15,12 @@ type Statement struct {
 	Conditions map[string][]string // StringEquals, e.g. "SAML:aud"
 }
 
-// trusts reports whether the role's trust policy allows every action to the
-// principal under the given condition values. As in IAM, no statement is no.
-func (r Role) trusts(principals []string, context map[string]string, actions ...string) bool {
+// trusts reports whether the role's trust policy allows every action to one of
+// the principals under the given condition values. As in IAM, no statement is no.
+func (r Role) trusts(principals []string, context map[string]string, actions []string) bool {
 	for _, action := range actions {
 		allowed := slices.ContainsFunc(r.Trust, func(st Statement) bool {
-			return st.names(principals) && slices.Contains(st.Actions, action) && st.met(context)
+			return st.names(principals) && allows(st.Actions, action) && st.met(context)
 		})
 		if !allowed {
 			return false
@@ -34,12 +36,22 @@ func (st Statement) names(principals []string) bool {
 // met compares every condition; a key that is not there is not equal.
 func (st Statement) met(context map[string]string) bool {
 	for key, values := range st.Conditions {
-		value, there := context[key]
+		value, there := valueOf(context, key)
 		if !there || !slices.Contains(values, value) {
 			return false
 		}
 	}
 	return true
+}
+
+// valueOf looks a condition key up. The case of keys does not count.
+func valueOf(context map[string]string, key string) (string, bool) {
+	for name, value := range context {
+		if strings.EqualFold(name, key) {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // allows reports whether one of the patterns ("eks:*") covers the action.
@@ -48,4 +60,25 @@ func allows(patterns []string, action string) bool {
 		ok, err := path.Match(pattern, action)
 		return err == nil && ok
 	})
+}
+
+// document writes the trust policy as IAM shows it.
+func (r Role) document() string {
+	statements := []map[string]any{}
+	for _, st := range r.Trust {
+		principal := map[string]string{"AWS": st.AWS}
+		if st.Federated != "" {
+			principal = map[string]string{"Federated": st.Federated}
+		}
+		statement := map[string]any{"Effect": "Allow", "Principal": principal, "Action": st.Actions}
+		if len(st.Conditions) > 0 {
+			statement["Condition"] = map[string]any{"StringEquals": st.Conditions}
+		}
+		statements = append(statements, statement)
+	}
+	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
+	if err != nil {
+		return "" // strings and lists of strings are always written
+	}
+	return escape(string(text))
 }

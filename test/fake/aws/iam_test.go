@@ -1,0 +1,54 @@
+package aws_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
+)
+
+func callIAM(keys aws.Keys, action string, fields ...string) raw {
+	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	r := identity(keys)
+	r.url, r.service, r.region, r.body = "https://iam.amazonaws.com/", "iam", "us-east-1", form.Encode()
+	return r
+}
+
+func TestIAM(t *testing.T) {
+	s := start(t)
+	auditor := s.Issue("Auditor", alice, time.Hour)
+	tests := []struct {
+		name   string
+		call   raw
+		status int
+		says   []string
+	}{
+		{"one role", callIAM(auditor, "GetRole", "RoleName", "EKS-Pod-Manager"), 200, []string{
+			"<Arn>" + podRole + "</Arn>", "<Path>/team/</Path>", "<MaxSessionDuration>3600<", "sts%3AAssumeRoleWithSAML", "SAML%3Aaud",
+		}},
+		{"all roles", callIAM(auditor, "ListRoles"), 200, []string{"Auditor", "EKS-Cluster-Admin", "EKS-Pod-Manager", "<IsTruncated>false<"}},
+		{"the first page", callIAM(auditor, "ListRoles", "MaxItems", "2"), 200, []string{"<IsTruncated>true<", "<Marker>EKS-Cluster-Admin<"}},
+		{"the second page", callIAM(auditor, "ListRoles", "MaxItems", "2", "Marker", "EKS-Cluster-Admin"), 200, []string{"EKS-Pod-Manager", "<IsTruncated>false<"}},
+		{"by path", callIAM(auditor, "ListRoles", "PathPrefix", "/team/", "MaxItems", "1"), 200, []string{"EKS-Pod-Manager", "<IsTruncated>false<"}},
+		{"no such role", callIAM(auditor, "GetRole", "RoleName", "None"), 404, []string{"<Code>NoSuchEntity</Code>", "<Type>Sender</Type>"}},
+		{"a page of none", callIAM(auditor, "ListRoles", "MaxItems", "0"), 400, []string{"ValidationError"}},
+		{"what is not there", callIAM(auditor, "CreateRole"), 400, []string{"InvalidAction"}},
+		{"a role without the right to", callIAM(s.Issue("EKS-Pod-Manager", alice, time.Hour), "ListRoles"), 403, []string{"<Code>AccessDenied</Code>", "iam:ListRoles"}},
+	}
+	for _, tt := range tests {
+		status, body := do(t, client(t, s), tt.call.signed(t))
+		if status != tt.status {
+			t.Errorf("%s: %d %s, want %d", tt.name, status, body, tt.status)
+		}
+		for _, text := range tt.says {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s: %s does not say %s", tt.name, body, text)
+			}
+		}
+	}
+}
