@@ -186,7 +186,7 @@ func TestRefused(t *testing.T) {
 		{[]string{"init", "--dir", t.TempDir() + "/x", "--url", "http://jit.example.com"}, "is not https://host"},
 		{[]string{"init", "--dir", t.TempDir() + "/x", "--listen", "here"}, "is not host:port"},
 		{[]string{"serve", "--config", filepath.Join(dir, "none.yaml")}, "jit-broker init --dir"},
-		{[]string{"serve", "--config", broken}, "line 5: field foo not found"},
+		{[]string{"serve", "--config", broken}, `broker.yaml:5: there is no field "foo"`},
 		{[]string{"token", "create", "--user", "nobody@example.com", "--config", config}, "nobody@example.com"},
 		{[]string{"token", "create", "--config", config}, "--user is missing"},
 		{[]string{"token", "revoke", "none", "--config", config}, "none"},

@@ -1,17 +1,13 @@
 package brokerd
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -24,47 +20,47 @@ const (
 
 // config is broker.yaml. A relative path is relative to the file's own folder.
 type config struct {
-	APIVersion string `yaml:"apiVersion"`
-	Kind       string `yaml:"kind"`
+	APIVersion string
+	Kind       string
 
 	// Listen is the address to listen on, host:port. Port 0 takes a free one;
 	// serve --address-file tells which.
-	Listen string `yaml:"listen"`
+	Listen string
 
 	// URL is how clients reach the broker, https://host[:port]. It is also the
 	// identity under which the broker signs, unless saml.entityID says another:
 	// AWS knows the broker by it, so it must not change once it is registered.
-	URL string `yaml:"url"`
+	URL string
 
 	// TLS names the certificate (with its chain) and the key, both PEM.
 	TLS struct {
-		Certificate string `yaml:"certificate"`
-		Key         string `yaml:"key"`
-	} `yaml:"tls"`
+		Certificate string
+		Key         string
+	}
 
 	// Catalog is the file, or the folder of files, that declares what may be
 	// asked for.
-	Catalog string `yaml:"catalog"`
+	Catalog string
 
 	// Ledger is the SQLite file of what happened. It is made when missing.
-	Ledger string `yaml:"ledger"`
+	Ledger string
 
 	// SAML names the certificate and the key the broker signs assertions with,
 	// both PEM, and the entity ID (default: url).
 	SAML struct {
-		EntityID    string `yaml:"entityID"`
-		Certificate string `yaml:"certificate"`
-		Key         string `yaml:"key"`
-	} `yaml:"saml"`
+		EntityID    string
+		Certificate string
+		Key         string
+	}
 
 	// Features switches extras off (false) that the broker offers beyond the
 	// Britive contract: jit-wait, jit-details. All are on otherwise.
-	Features map[string]bool `yaml:"features"`
+	Features map[string]bool
 }
 
-// readConfig reads and checks the file. Unknown keys are refused.
+// readConfig reads and checks the file. Its errors name file and line.
 func readConfig(path string) (config, error) {
-	op := "read the configuration"
+	const op = "read the configuration"
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return config{}, jit.Errorf(jit.NotFound, op, "there is no %s", path).WithNext("jit-broker init --dir %s", filepath.Dir(path))
@@ -72,43 +68,48 @@ func readConfig(path string) (config, error) {
 	if err != nil {
 		return config{}, jit.Errorf(jit.Invalid, op, "%w", err)
 	}
-	var c config
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return config{}, jit.Errorf(jit.Invalid, op, "%s: %w", path, err)
+	c, lines, wrong := decodeConfig(path, text)
+	if wrong == nil {
+		wrong = c.check(path, lines)
 	}
-	if err := c.check(); err != nil {
-		return config{}, jit.Errorf(jit.Invalid, op, "%s: %w", path, err)
+	if wrong != nil {
+		return config{}, jit.Errorf(jit.Invalid, op, "%w", errors.Join(wrong...))
 	}
 	c.resolve(filepath.Dir(path))
 	return c, nil
 }
 
-// check names everything that is wrong at once.
-func (c *config) check() error {
-	var wrong []error
-	if c.APIVersion != apiVersion || c.Kind != configKind {
-		wrong = append(wrong, fmt.Errorf("apiVersion and kind must be %s and %s", apiVersion, configKind))
+// check names everything that is wrong at once. A field that is missing has no
+// line, and gets the file's first.
+func (c *config) check(path string, lines map[string]int) (wrong []error) {
+	fail := func(field, format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("%s:%d: %s", path, max(lines[field], 1), fmt.Sprintf(format, args...)))
 	}
-	for _, field := range []struct{ name, value string }{
-		{"listen", c.Listen}, {"url", c.URL}, {"catalog", c.Catalog}, {"ledger", c.Ledger},
-		{"tls.certificate", c.TLS.Certificate}, {"tls.key", c.TLS.Key},
-		{"saml.certificate", c.SAML.Certificate}, {"saml.key", c.SAML.Key},
-	} {
-		if field.value == "" {
-			wrong = append(wrong, fmt.Errorf("%s is missing", field.name))
+	for _, field := range c.fields() {
+		if *field.value == "" && !field.optional {
+			fail(field.name, "%s is missing", field.name)
 		}
 	}
-	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
-		wrong = append(wrong, fmt.Errorf("url %q is not https://host[:port]", c.URL))
+	if c.APIVersion != "" && c.APIVersion != apiVersion {
+		fail("apiVersion", "apiVersion must be %s, not %q", apiVersion, c.APIVersion)
 	}
-	for name := range c.Features {
-		if known := features(); !slices.Contains(known, name) {
-			wrong = append(wrong, fmt.Errorf("features has no %q: it knows %s", name, strings.Join(known, ", ")))
-		}
+	if c.Kind != "" && c.Kind != configKind {
+		fail("kind", "kind must be %s, not %q", configKind, c.Kind)
 	}
-	return errors.Join(wrong...)
+	if _, _, err := net.SplitHostPort(c.Listen); c.Listen != "" && err != nil {
+		fail("listen", "listen %q is not host:port", c.Listen)
+	}
+	if c.URL != "" && !isBrokerURL(c.URL) {
+		fail("url", "url %q is not https://host[:port]", c.URL)
+	}
+	return wrong
+}
+
+// isBrokerURL takes what clients can be given: a host, and nothing behind it.
+func isBrokerURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil &&
+		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 // features are the extras that can be switched off.

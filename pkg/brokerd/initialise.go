@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,30 +48,36 @@ A folder that holds one of these files is left alone.`,
 	return cmd
 }
 
+const opInit = "write a configuration"
+
 func (i *initialise) run() error {
-	const op = "write a configuration"
-	if i.url == "" {
-		i.url = "https://" + i.listen
-	}
 	files, err := i.files()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(i.dir, 0o700); err != nil {
-		return jit.Errorf(jit.Invalid, op, "%w", err)
+		return jit.Errorf(jit.Invalid, opInit, "%w", err)
 	}
 	for _, file := range files {
 		path := filepath.Join(i.dir, file.name)
 		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-			return jit.Errorf(jit.Invalid, op, "%s is there already; nothing was written", path)
+			return jit.Errorf(jit.Invalid, opInit, "%s is there already; nothing was written", path)
 		}
 	}
-	for _, file := range files {
+	for n, file := range files {
 		if err := writeNew(filepath.Join(i.dir, file.name), file.text); err != nil {
-			return jit.Errorf(jit.Invalid, op, "%w", err)
+			return jit.Errorf(jit.Invalid, opInit, "%w; nothing was written", errors.Join(err, i.takeBack(files[:n])))
 		}
 	}
 	return i.sayNext()
+}
+
+// takeBack removes what was written, so that init can be tried again.
+func (i *initialise) takeBack(files []newFile) (err error) {
+	for _, file := range files {
+		err = errors.Join(err, os.Remove(filepath.Join(i.dir, file.name)))
+	}
+	return err
 }
 
 type newFile struct {
@@ -79,12 +86,12 @@ type newFile struct {
 }
 
 func (i *initialise) files() ([]newFile, error) {
-	u, err := url.Parse(i.url)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" {
-		return nil, jit.Errorf(jit.Invalid, "write a configuration", "--url %q is not https://host[:port]", i.url)
+	if err := i.checkAddresses(); err != nil {
+		return nil, err
 	}
-	if _, _, err := net.SplitHostPort(i.listen); err != nil {
-		return nil, jit.Errorf(jit.Invalid, "write a configuration", "--listen %q is not host:port", i.listen)
+	u, err := url.Parse(i.url)
+	if err != nil {
+		return nil, jit.Errorf(jit.Invalid, opInit, "--url: %w", err)
 	}
 	tlsCertificate, tlsKey, err := selfSigned(u.Hostname())
 	if err != nil {
@@ -102,6 +109,25 @@ func (i *initialise) files() ([]newFile, error) {
 		{"saml.crt", samlCertificate},
 		{"saml.key", samlKey},
 	}, nil
+}
+
+// checkAddresses takes the URL from the listen address where none is given.
+func (i *initialise) checkAddresses() error {
+	host, _, err := net.SplitHostPort(i.listen)
+	if err != nil {
+		return jit.Errorf(jit.Invalid, opInit, "--listen %q is not host:port", i.listen)
+	}
+	if i.url == "" && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		return jit.Errorf(jit.Invalid, opInit, "--listen %s names no host: say with --url how clients reach the broker", i.listen)
+	}
+	if i.url == "" {
+		i.url = "https://" + i.listen
+	}
+	if !isBrokerURL(i.url) {
+		return jit.Errorf(jit.Invalid, opInit, "--url %q is not https://host[:port]", i.url)
+	}
+	i.url = strings.TrimSuffix(i.url, "/")
+	return nil
 }
 
 func (i *initialise) config() []byte {

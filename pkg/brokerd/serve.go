@@ -4,30 +4,32 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
-	"github.com/kubectl-jit/kubectl-jit/pkg/broker/catalog"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 const (
-	// longestAnswer bounds an answer's time; it leaves room for a long poll.
-	longestAnswer = time.Minute
+	// longestAnswer bounds the time from a request's first byte to its answer's
+	// last. It leaves room for a long poll: net/http ends a handler's context
+	// when the time for reading is over, even if all was read.
+	longestAnswer = britiveapi.LongestWait + 30*time.Second
 
-	// farewell is how long running answers may take once the end was asked for.
+	// Once the end was asked for, running answers may take grace; then those that
+	// wait for something are told to stop, and at farewell the rest is cut off.
+	grace    = 500 * time.Millisecond
 	farewell = 1500 * time.Millisecond
 )
 
@@ -60,6 +62,8 @@ func (s *serve) run(ctx context.Context) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
+	reloads, stop := hangups()
+	defer stop()
 	engine, ledger, err := c.open(ctx, log)
 	if err != nil {
 		return err
@@ -73,24 +77,27 @@ func (s *serve) run(ctx context.Context) (err error) {
 	var background sync.WaitGroup
 	defer func() { cancel(); background.Wait() }()
 	background.Go(func() { settle(ctx, engine, log) })
-	background.Go(func() { reloadOnHangup(ctx, engine, c.Catalog, log) })
-	return s.answer(ctx, listener, handler(engine, c, log), log)
+	background.Go(func() { reloadWhenAsked(ctx, reloads, engine, c.Catalog, log) })
+	return s.answer(ctx, listener, handler(engine, ledger, c, log), log)
 }
 
-// listen opens the listener and tells its address.
+// listen opens the listener and tells its address. An address file of an earlier
+// run is taken away first, so that nobody is sent there.
 func (s *serve) listen(c config) (net.Listener, error) {
 	const op = "listen"
+	if err := os.Remove(s.addressFile); s.addressFile != "" && err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
+	}
 	pair, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key)
 	if err != nil {
-		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
+		return nil, jit.Errorf(jit.Invalid, op, "%s, %s: %w", c.TLS.Certificate, c.TLS.Key, err)
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
 	if s.addressFile != "" {
-		address := "https://" + listener.Addr().String()
-		if err := replaceFile(s.addressFile, []byte(address+"\n")); err != nil {
+		if err := replaceFile(s.addressFile, []byte(addressOf(listener)+"\n")); err != nil {
 			return nil, jit.Errorf(jit.Invalid, op, "%w", errors.Join(err, listener.Close()))
 		}
 	}
@@ -101,28 +108,45 @@ func (s *serve) listen(c config) (net.Listener, error) {
 	}), nil
 }
 
-// handler puts the health checks beside the API.
-func handler(engine *broker.Engine, c config, log *slog.Logger) http.Handler {
+// addressOf is a URL that reaches the listener from this machine.
+func addressOf(listener net.Listener) string {
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if ok && address.IP.IsUnspecified() {
+		return fmt.Sprintf("https://localhost:%d", address.Port)
+	}
+	return "https://" + listener.Addr().String()
+}
+
+// handler puts the health checks beside the API. A broker is healthy as long as
+// it answers, and ready when its ledger does.
+func handler(engine *broker.Engine, ledger broker.Store, c config, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", britiveapi.Handler(engine, britiveapi.Options{Features: c.Features, Log: log}))
-	mux.HandleFunc("GET /healthz", ok)
-	mux.HandleFunc("GET /readyz", ok)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := ledger.View(r.Context(), func(broker.Tx) error { return nil }); err != nil {
+			log.Error("not ready", "error", err.Error())
+			http.Error(w, "the ledger does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ok\n")
+	})
 	return mux
 }
 
-func ok(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
-
 // answer serves until ctx ends, and lets running answers finish.
 func (s *serve) answer(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
+		ReadTimeout:       longestAnswer,
 		WriteTimeout:      longestAnswer,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+		BaseContext:       func(net.Listener) context.Context { return running },
 	}
 	log.Info("listening", "address", listener.Addr().String(), "version", s.version)
 	ended := make(chan error, 1)
@@ -135,35 +159,11 @@ func (s *serve) answer(ctx context.Context, listener net.Listener, handler http.
 	log.Info("ending")
 	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 	defer cancel()
+	defer time.AfterFunc(grace, stop).Stop()
 	if err := server.Shutdown(soon); err != nil {
 		return server.Close()
 	}
 	return nil
-}
-
-// reloadOnHangup loads the catalog again at each SIGHUP, until ctx ends.
-func reloadOnHangup(ctx context.Context, engine *broker.Engine, path string, log *slog.Logger) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hangup:
-			reload(engine, path, log)
-		}
-	}
-}
-
-func reload(engine *broker.Engine, path string, log *slog.Logger) {
-	declared, err := catalog.Load(path)
-	if err != nil {
-		log.Error("the catalog is refused, the old one stays", "error", err.Error())
-		return
-	}
-	engine.SetCatalog(declared)
-	log.Info("the catalog is loaded again", "version", declared.Version())
 }
 
 // replaceFile writes a file by rename, so that who waits for it never reads half.
