@@ -6,7 +6,9 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BIN     := $(CURDIR)/bin
 LDFLAGS := -s -w -X main.version=$(VERSION)
 GO      := CGO_ENABLED=0 go
-SANDBOX := go -C test/sandbox run ./cmd/sandbox
+
+# The sandbox is run as a program of its own, so that a signal reaches it.
+SANDBOX := $(CURDIR)/.build/sandbox
 
 .DEFAULT_GOAL := help
 
@@ -18,13 +20,17 @@ help: ## list the targets
 build: ## the three programs, into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
 
+.PHONY: $(SANDBOX)
+$(SANDBOX):
+	@$(GO) -C test/sandbox build -o $@ ./cmd/sandbox
+
 .PHONY: demo
-demo: build ## play the whole story on real components (first time: about 10 minutes of building)
-	$(SANDBOX) demo
+demo: build $(SANDBOX) ## play the whole story on real components (first time: about 10 minutes of building)
+	@cd test/sandbox && exec $(SANDBOX) demo
 
 .PHONY: sandbox
-sandbox: build ## keep a sandbox running in the foreground; SANDBOX_DIR says where (.sandbox)
-	$(SANDBOX) run
+sandbox: build $(SANDBOX) ## keep a sandbox running in the foreground; SANDBOX_DIR says where (.sandbox)
+	@cd test/sandbox && exec $(SANDBOX) run
 
 .PHONY: test
 test: lint test-unit test-e2e ## everything that CI runs
@@ -34,8 +40,8 @@ test-unit: ## unit, conformance, script and house tests, with the race detector
 	go test -race ./...
 
 .PHONY: test-e2e
-test-e2e: build ## the story on a real kube-apiserver and aws-iam-authenticator
-	$(SANDBOX) build
+test-e2e: build $(SANDBOX) ## the story on a real kube-apiserver and aws-iam-authenticator
+	@cd test/sandbox && exec $(SANDBOX) build
 	go -C test/sandbox test -race -timeout 20m . ./accesspolicy/... ./e2e/...
 
 .PHONY: lint
