@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"pkg/config":     1,
 	"pkg/execcred":   1,
 	"pkg/kubeconfig": 1,
+	"pkg/rewrite":    1,
 	"pkg/term":       1,
 
 	"pkg/britiveapi":     2,
@@ -45,12 +46,16 @@ var floors = map[string]int{
 	"cmd/kubectl-jit": 5,
 }
 
-// sameFloor names the imports within a floor that are meant: the engine over its
-// own parts, and the command line over the list of plugins.
+// sameFloor names the imports within a floor that are meant: the editors over
+// their one way to write a file, the engine over its own parts, and the command
+// line over the list of plugins.
 var sameFloor = map[string][]string{
+	"pkg/awsconfig":    {"pkg/rewrite"},
+	"pkg/config":       {"pkg/rewrite"},
+	"pkg/kubeconfig":   {"pkg/rewrite"},
 	"pkg/broker":       {"pkg/broker/catalog"},
-	"pkg/broker/aws":   {"pkg/broker", "pkg/broker/saml", "pkg/broker/catalog"},
-	"pkg/broker/saml":  {"pkg/broker", "pkg/broker/catalog"},
+	"pkg/broker/aws":   {"pkg/broker", "pkg/broker/saml"},
+	"pkg/broker/saml":  {"pkg/broker"},
 	"pkg/broker/store": {"pkg/broker"},
 	"pkg/cli":          {"plugins"},
 }
