@@ -140,6 +140,25 @@ func TestRequestRace(t *testing.T) {
 	})
 }
 
+// TestApprovedInBetween holds that an approval which falls between the refused
+// checkout and the request is taken.
+func TestApprovedInBetween(t *testing.T) {
+	withApproval(t, func(t *testing.T, r *rig) {
+		r.broker.fail["ask"] = jit.Errorf(jit.Invalid, "", "approved already: check it out")
+		r.broker.slow["ask"] = time.Second
+		go func() {
+			time.Sleep(500 * time.Millisecond)
+			r.broker.mu.Lock()
+			defer r.broker.mu.Unlock()
+			r.broker.approved = true
+		}()
+		if _, err := r.Checkout(t.Context(), r.ask); err != nil {
+			t.Fatal(err)
+		}
+		r.called(t, calls{"checkout": 2, "requests": 1, "ask": 1})
+	})
+}
+
 func TestNoWait(t *testing.T) {
 	withApproval(t, func(t *testing.T, r *rig) {
 		r.ask.Wait = 0

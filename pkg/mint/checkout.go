@@ -58,7 +58,7 @@ func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
 	if err != nil {
 		return jit.Grant{}, err
 	}
-	if known && kept.Expires.After(grant.CredentialsUntil) && kept.GrantID == grant.ID {
+	if known && kept.Expires.After(grant.CredentialsUntil) && (grant.ID == "" || kept.GrantID == grant.ID) {
 		grant.CredentialsUntil = kept.Expires
 	}
 	if forgotten != nil {

@@ -169,6 +169,9 @@ func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
 // withdrawn, revoked), waiting (Ask.Wait is over, or ctx is; the request stays).
 func (m *Mint) await(ctx context.Context, ask Ask) (jit.Reason, error) {
 	request, reason, err := m.request(ctx, ask)
+	if jit.CodeOf(err) == jit.Invalid {
+		return reason, nil // nothing to approve: it was approved a moment ago, and the checkout will tell
+	}
 	if err != nil {
 		return reason, err
 	}
