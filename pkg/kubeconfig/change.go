@@ -27,18 +27,23 @@ func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string)
 		return f.apart(ctx, e, exec)
 	}
 	change := Change{File: e.File, Context: e.Context, User: e.User}
-	var kept replaced
 	change.Wrote, err = f.change(ctx, e.File, func(ed *editor) error {
 		r, err := ed.setUser(e.User, exec)
-		if len(r.ours) > 0 {
-			kept = r
+		if err != nil {
+			return err
 		}
-		return err
+		return keep(originals, e.File, e.User, r) // before it is gone from the file
 	})
-	if err != nil || !change.Wrote {
-		return change, err
-	}
-	return change, keep(originals, e.File, e.User, kept)
+	return change, err
+}
+
+// DryRun returns the same files, of which Point, Add and AddCluster only find out
+// whether they could be changed: before something is asked for that cannot be
+// taken back.
+func (f *Files) DryRun() *Files {
+	dry := *f
+	dry.dry = true
+	return &dry
 }
 
 // sharedWith reports whether a context of another cluster uses the same user.
@@ -154,6 +159,14 @@ func (f *Files) change(ctx context.Context, path string, do func(*editor) error)
 			return nil, err
 		}
 		return ed.result()
+	}
+	if f.dry {
+		old, err := readFile(path)
+		if err != nil && jit.CodeOf(err) != jit.NotFound {
+			return false, err
+		}
+		_, err = apply(old)
+		return false, err
 	}
 	wrote := false
 	for range looks {

@@ -16,9 +16,11 @@ var (
 	// with somebody in front: me@NAME.REGION.eksctl.io.
 	eksctlName = regexp.MustCompile(`(?:^|@)([A-Za-z0-9][A-Za-z0-9_-]*)\.([a-z]{2,}(?:-[a-z]+)+-\d+)\.eksctl\.io$`)
 
-	// endpoint is the host of an EKS API server, in every partition and also where
-	// it speaks IPv6. The name of the cluster is not in it.
-	endpoint = regexp.MustCompile(`^[^.]+(?:\.[a-z0-9]+)?(?:\.eks\.([a-z0-9-]+)|\.([a-z0-9-]+)\.eks)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$`)
+	// endpoint is the host of an EKS API server, in every partition; the second
+	// form is that of clusters that speak IPv6. The name of the cluster is not in
+	// it.
+	endpoint = regexp.MustCompile(`\.([a-z0-9-]+)\.eks\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$` +
+		`|\.eks(?:-cluster)?\.([a-z0-9-]+)\.(?:api\.aws|api\.amazonwebservices\.com\.cn)$`)
 )
 
 // EKS says which EKS cluster an entry leads to. It asks nobody: name and region

@@ -10,7 +10,10 @@ import (
 )
 
 // replaced is what a change of a user took out, and what it put in.
-type replaced struct{ original, ours []string }
+type replaced struct {
+	original, ours []string
+	again          bool // what was taken out was an older entry of ours
+}
 
 // setUser puts exec in the place of all that the user offered.
 func (e *editor) setUser(name string, exec Exec) (replaced, error) {
@@ -18,7 +21,8 @@ func (e *editor) setUser(name string, exec Exec) (replaced, error) {
 	if item == nil {
 		return replaced{}, e.addUser(name, exec)
 	}
-	if old := readExec(get(get(item, "user"), "exec")); old != nil && old.Equal(exec) && len(keys(get(item, "user"))) == 1 {
+	old := readExec(get(get(item, "user"), "exec"))
+	if old != nil && old.Equal(exec) && len(keys(get(item, "user"))) == 1 {
 		return replaced{}, nil
 	}
 	if k, _ := own(item, "user"); k == nil {
@@ -34,7 +38,7 @@ func (e *editor) setUser(name string, exec Exec) (replaced, error) {
 		return replaced{}, e.refuse(k.Line, "user does not begin its line")
 	}
 	texts := under(head, strings.Repeat(" ", column(k)), userLines(exec))
-	r := replaced{original: e.lines.Range(from, to), ours: texts}
+	r := replaced{original: e.lines.Range(from, to), ours: texts, again: old != nil && old.Ours()}
 	e.wantUser(name, exec)
 	return r, e.splice(from, to, texts...)
 }
@@ -97,7 +101,11 @@ func (e *editor) setContextUser(name, user string) error {
 	if v.Kind != yaml.ScalarNode || line(v) != line(k) {
 		return e.refuse(k.Line, "the user of context %q is not written on one line", name)
 	}
-	return e.splice(line(k), line(k)+1, e.lines.At(line(k))[:column(k)]+"user: "+scalar(user))
+	head, comment := e.lines.At(line(k)), ""
+	if i := strings.Index(head, " #"); i >= 0 {
+		comment = head[i:]
+	}
+	return e.splice(line(k), line(k)+1, head[:column(k)]+"user: "+scalar(user)+comment)
 }
 
 // addAll adds a cluster with all that leads to it.

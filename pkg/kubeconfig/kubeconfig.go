@@ -36,6 +36,7 @@ type Files struct {
 	paths    []string // absolute, in order of precedence
 	explicit bool
 	read     map[string]*document // as last read
+	dry      bool                 // see DryRun
 }
 
 // Open finds the files: the explicit one (--kubeconfig), else those of

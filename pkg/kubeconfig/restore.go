@@ -29,15 +29,19 @@ func originalPath(dir, file, user string) string {
 	return filepath.Join(dir, hex.EncodeToString(sum[:16])+".json")
 }
 
-// keep notes what was replaced. An entry that was ours already has its original
-// noted from before, which stays the original.
+// keep notes what is about to be replaced. An entry that was ours already has its
+// original noted from before, which stays the original.
 func keep(dir, file, user string, r replaced) error {
 	if dir == "" || len(r.ours) == 0 {
 		return nil
 	}
 	path := originalPath(dir, file, user)
 	now := original{File: file, User: user, Original: r.original, Ours: r.ours}
-	if before, err := readOriginal(path); err == nil && slices.Equal(before.Ours, r.original) {
+	if r.again {
+		before, err := readOriginal(path)
+		if err != nil {
+			return nil // what stood there before us was never seen here
+		}
 		now.Original = before.Original
 	}
 	text, err := json.Marshal(now)
@@ -92,7 +96,7 @@ func (f *Files) Restore(ctx context.Context, file, user, originals string) (Chan
 		if err := ed.splice(from, to, kept.Original...); err != nil {
 			return nil, err
 		}
-		return ed.lines.Bytes(), nil
+		return ed.lines.Bytes(), nil // what it means is as it was; there is nothing to compare it with
 	})
 	if err != nil {
 		return change, err
