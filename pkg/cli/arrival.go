@@ -105,11 +105,13 @@ func (l *login) tell(where place, arrived arrival, grant jit.Grant, change kubec
 	if arrived.may != "" {
 		l.say("You may: %s", arrived.may)
 	}
-	switch {
-	case !change.Wrote:
+	if !change.Wrote {
 		l.say("Context %s was pointed at this already.", change.Context)
-	default:
-		l.say("Context %s in %s is pointed at it.", change.Context, change.File)
+		return
+	}
+	l.say("Context %s in %s is pointed at it.", change.Context, change.File)
+	if change.Beside != "" {
+		l.say("It has got a user of its own, %s: a context of another cluster uses %s too.", change.User, change.Beside)
 	}
 }
 

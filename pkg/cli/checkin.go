@@ -60,9 +60,12 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	}
 	if grant.ID == "" {
 		c.say("%s was not checked out; it rests until the next login.", target.access.Profile)
-		return nil
+		if grant.CredentialsUntil.IsZero() { // nothing was held here either
+			return nil
+		}
+	} else {
+		c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
 	}
-	c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
 	c.say("%s", c.leftovers(grant))
 	return nil
 }
@@ -71,7 +74,7 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 func (c *checkin) leftovers(grant jit.Grant) string {
 	now := c.now()
 	keys := grant.CredentialsUntil
-	if !keys.IsZero() && !keys.After(now) {
+	if !keys.IsZero() && !keys.Add(clusterMemory).After(now) {
 		return "Nothing that was copied away before works any more."
 	}
 	token := now.Add(tokenLife)
@@ -91,7 +94,7 @@ func (c *checkin) leftovers(grant jit.Grant) string {
 func (e *env) checkedOut(ctx context.Context, word string) (*session, target, error) {
 	id, byName := strings.CutPrefix(word, "checkout/")
 	if !byName {
-		return e.target(ctx, word)
+		return e.knownTarget(ctx, word)
 	}
 	s, err := e.connect()
 	if err != nil {

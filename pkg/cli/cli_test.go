@@ -92,7 +92,8 @@ func TestLeftovers(t *testing.T) {
 	}{
 		{"keys outlive the token", now.Add(40 * time.Minute), "works until " + clock(15*time.Minute), "Nothing"},
 		{"the session ends first", now.Add(5 * time.Minute), "works until " + clock(5*time.Minute), clock(15 * time.Minute)},
-		{"over already", now, "Nothing that was copied away", "until"},
+		{"keys ended, and the cluster remembers", now.Add(-time.Minute), "works until " + clock(-time.Minute), "Nothing"},
+		{"over already", now.Add(-2 * time.Minute), "Nothing that was copied away", "until"},
 		{"the broker does not say", time.Time{}, "end of their session", "Nothing"},
 	}
 	for _, tt := range tests {

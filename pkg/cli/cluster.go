@@ -33,6 +33,9 @@ func (e *env) client(entry kubeconfig.Entry, token jit.Token) (kubernetes.Interf
 			Insecure:   entry.InsecureSkipTLSVerify,
 		},
 	}
+	if !rest.IsConfigTransportTLS(*restConfig) {
+		return nil, jit.Errorf(jit.Invalid, op, "its server %q is not https: a token would travel in the clear", entry.Server)
+	}
 	if entry.ProxyURL != "" {
 		proxy, err := url.Parse(entry.ProxyURL)
 		if err != nil {

@@ -103,10 +103,14 @@ func (l *login) run(ctx context.Context, profile string) error {
 		Open:   mint.Always,
 		Wait:   l.patience.duration(),
 	}
+	if err := l.writable(ctx, files, where, target.access); err != nil {
+		return err
+	}
 	grant, err := s.mint.Checkout(ctx, ask)
 	if err != nil {
 		return err
 	}
+	ask.Access = grant.Access // in the broker's own spelling, which the entry will name
 	if where, err = l.locate(ctx, s, ask, where); err != nil {
 		return err
 	}
@@ -121,6 +125,18 @@ func (l *login) run(ctx context.Context, profile string) error {
 	}
 	l.tell(where, arrived, grant, change)
 	return nil
+}
+
+// writable finds out whether the kubeconfig can be changed as it is going to be,
+// before an approver is asked for an access that then cannot be used.
+func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where place, access jit.Access) error {
+	exec := l.exec(tokenArgs{profile: access.Path(), cluster: where.cluster})
+	if where.entry.Context == "" { // EKS will tell its name
+		_, err := files.DryRun().AddCluster(ctx, kubeconfig.NewCluster{Name: where.cluster.Name}, exec)
+		return err
+	}
+	_, err := l.write(ctx, files.DryRun(), where, exec, "")
+	return err
 }
 
 // exec is the user entry's call of get-token.

@@ -39,10 +39,10 @@ func (l *logout) run(context.Context) error {
 	f := l.folders(settings)
 	was, err := f.signIns.forget(tenant.URL)
 	if err != nil {
-		return jit.Errorf(jit.Internal, "sign out", "%w", err)
+		return jit.Errorf(jit.Unavailable, "sign out", "%w", err)
 	}
 	if err := f.forgetHeld(); err != nil {
-		return jit.Errorf(jit.Internal, "sign out", "remove what is held: %w", err)
+		return jit.Errorf(jit.Unavailable, "sign out", "remove what is held: %w", err)
 	}
 	if was {
 		l.say("Signed out at %s.", tenant.URL)

@@ -31,7 +31,7 @@ func (l *login) place(files *kubeconfig.Files) (place, error) {
 	}
 	cluster, known := files.EKS(entry)
 	if there, elsewhere := l.elsewhere(cluster, known); elsewhere {
-		return place{cluster: there}, nil
+		return contextOf(files, there)
 	}
 	if l.cluster.Name != "" {
 		cluster.Name = l.cluster.Name
@@ -56,6 +56,20 @@ func (l *login) elsewhere(current jit.Cluster, known bool) (jit.Cluster, bool) {
 		return there, false
 	}
 	return there, !known || current != there
+}
+
+// contextOf takes the context of a cluster, where there is one.
+func contextOf(files *kubeconfig.Files, cluster jit.Cluster) (place, error) {
+	entries, err := files.Entries()
+	if err != nil {
+		return place{}, err
+	}
+	for _, entry := range entries {
+		if is, known := files.EKS(entry); known && is == cluster {
+			return place{entry: entry, cluster: cluster}, nil
+		}
+	}
+	return place{cluster: cluster}, nil
 }
 
 func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster) error {

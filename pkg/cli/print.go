@@ -98,7 +98,7 @@ func (o *output) print(out, person io.Writer, l listing) error {
 		return printNames(out, l.names)
 	}
 	if len(l.rows) == 0 {
-		_, err := fmt.Fprintln(person, l.none)
+		_, err := fmt.Fprintln(person, term.Safe(l.none))
 		return err
 	}
 	return printTable(out, l, o.format == "wide")
@@ -149,6 +149,9 @@ func printYAML(out io.Writer, object any) error {
 	translated, err := yaml.JSONToYAML([]byte(text))
 	if err != nil {
 		return err
+	}
+	if asciiControls(string(translated)) != string(translated) {
+		translated = []byte(text + "\n") // JSON is YAML too, and its escapes stay escapes
 	}
 	_, err = out.Write(translated)
 	return err

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -138,13 +140,26 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who sig
 	before, known := f.signIns.get(tenant.URL)
 	if !known || before.Person.ID != who.Person.ID {
 		if err := f.forgetHeld(); err != nil {
-			return jit.Errorf(jit.Internal, op, "remove what is held for somebody else: %w", err)
+			return jit.Errorf(jit.Unavailable, op, "remove what is held for somebody else: %w", err)
 		}
 	}
 	if err := f.signIns.put(tenant.URL, who); err != nil {
-		return jit.Errorf(jit.Internal, op, "%w", err)
+		return jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
 	return nil
+}
+
+// nameOf is the name under which the configuration knows a tenant, or its host.
+func nameOf(settings *config.Config, tenant config.Tenant) string {
+	for _, name := range slices.Sorted(maps.Keys(settings.Tenants)) {
+		if settings.Tenants[name].URL == tenant.URL {
+			return name
+		}
+	}
+	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
+		return at.Host
+	}
+	return tenant.URL
 }
 
 // remember writes the tenant into a configuration that names none yet, so that
@@ -154,10 +169,7 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 	if known && w.certificateAuthority == "" {
 		return nil
 	}
-	name := tenant.URL
-	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
-		name = at.Host
-	}
+	name := nameOf(settings, tenant)
 	err := configure(ctx, func(c *config.Config) error {
 		if c.Tenants == nil {
 			c.Tenants = map[string]config.Tenant{}

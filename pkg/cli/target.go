@@ -67,6 +67,33 @@ func (s *session) find(ctx context.Context, word string) (jit.Access, error) {
 	return pick(word, all, s.config.Aliases)
 }
 
+// knownTarget is target for a verb that asks the broker for nothing more: a path
+// that was typed must be one of the person's, or stand in an open checkout. An
+// alias was checked when it was made.
+func (e *env) knownTarget(ctx context.Context, word string) (*session, target, error) {
+	s, t, err := e.target(ctx, word)
+	if err != nil || !isFull(word) || s.config.Aliases[word].Profile != "" {
+		return s, t, err
+	}
+	grants, err := s.broker.Grants(ctx)
+	if err != nil {
+		return nil, target{}, err
+	}
+	for _, grant := range grants {
+		if grant.Access.Same(t.access) {
+			return s, target{access: grant.Access, name: s.callIt(grant.Access)}, nil
+		}
+	}
+	all, err := s.broker.Profiles(ctx)
+	if err != nil {
+		return nil, target{}, err
+	}
+	if t.access, err = exactly(t.access, all); err != nil {
+		return nil, target{}, err
+	}
+	return s, t, nil
+}
+
 // isFull reports whether a path that can be read has all three parts: a fourth
 // does not fit in.
 func isFull(path string) bool {

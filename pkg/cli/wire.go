@@ -100,8 +100,9 @@ func (e *env) tenantOf(settings *config.Config, name string) (config.Tenant, err
 // signedIn is who is signed in. A token in the environment wins, so that a job
 // is never somebody who once signed in on its machine.
 func (e *env) signedIn(f folders, tenant config.Tenant) (signIn, error) {
-	if token := e.getenv(envToken); token != "" {
-		return signIn{Token: jit.NewSecret(token)}, nil
+	if text := e.getenv(envToken); text != "" {
+		token, err := cleanToken(text)
+		return signIn{Token: token}, err
 	}
 	if who, ok := f.signIns.get(tenant.URL); ok {
 		return who, nil
