@@ -2,19 +2,18 @@ package britiveapi
 
 // Transaction is one checkout.
 type Transaction struct {
-	TransactionID   Text   `json:"transactionId"`
-	PapID           Text   `json:"papId"`
-	AppContainerID  Text   `json:"appContainerId"`
-	EnvironmentID   Text   `json:"environmentId"`
-	UserID          Text   `json:"userId"`
-	AccessType      string `json:"accessType"`
-	Status          Status `json:"status"`
-	StatusText      string `json:"statusText"`
-	CheckedOut      Time   `json:"checkedOut"`
-	CheckedIn       Time   `json:"checkedIn"` // null while it stands: pybritive waits for a row with any other to vanish
-	Expiration      Time   `json:"expiration"`
-	ErrorMessage    *Text  `json:"errorMessage"`
-	ExtensionsTaken int    `json:"currentExtensionIndex"`
+	TransactionID  Text   `json:"transactionId"`
+	PapID          Text   `json:"papId"`
+	AppContainerID Text   `json:"appContainerId"`
+	EnvironmentID  Text   `json:"environmentId"`
+	UserID         Text   `json:"userId"`
+	AccessType     string `json:"accessType"`
+	Status         Status `json:"status"`
+	StatusText     string `json:"statusText"`
+	CheckedOut     Time   `json:"checkedOut"`
+	CheckedIn      Time   `json:"checkedIn"` // null while it stands: pybritive waits for a row with any other to vanish
+	Expiration     Time   `json:"expiration"`
+	ErrorMessage   *Text  `json:"errorMessage"`
 
 	// What a plain tenant does not say: the feature [FeatureDetails].
 	AppName          string `json:"appName,omitempty"`

@@ -28,6 +28,9 @@ const (
 // Await implements [jit.Broker].
 func (c *Client) Await(ctx context.Context, requestID string) (jit.Request, error) {
 	op := "wait for request " + requestID
+	if err := checkID(op, requestID); err != nil {
+		return jit.Request{}, err
+	}
 	losses, pause := 0, quickest
 	for {
 		ask := get(approvalPath(requestID))

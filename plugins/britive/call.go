@@ -39,6 +39,14 @@ type request struct {
 
 func get(path string) request { return request{method: http.MethodGet, path: path, again: true} }
 
+// checkID refuses what cannot stand in a path: a broker would not see it there.
+func checkID(op, id string) error {
+	if id == "" || id == "." || id == ".." {
+		return jit.Errorf(jit.NotFound, op, "there is no id %q", id)
+	}
+	return nil
+}
+
 // exchange is an answer that was read to its end.
 type exchange struct {
 	status int

@@ -83,7 +83,7 @@ func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit
 	var row britiveapi.Transaction
 	err := c.do(ctx, op, request{
 		method: http.MethodPost,
-		path:   pathOf(access),
+		path:   accessPath(access),
 		query:  url.Values{"accessType": {britiveapi.Programmatic}},
 		body:   reasonOf(why),
 	}, &row)
@@ -98,7 +98,7 @@ func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit
 	return row, err
 }
 
-func pathOf(access jit.Access) string {
+func accessPath(access jit.Access) string {
 	return "/api/access/" + url.PathEscape(access.ProfileID) + "/environments/" + url.PathEscape(access.EnvironmentID)
 }
 
@@ -157,6 +157,9 @@ func (c *Client) row(ctx context.Context, op, id string) (row britiveapi.Transac
 // Extend implements [jit.Broker].
 func (c *Client) Extend(ctx context.Context, grantID string) (jit.Grant, error) {
 	op := "extend checkout " + grantID
+	if err := checkID(op, grantID); err != nil {
+		return jit.Grant{}, err
+	}
 	var row britiveapi.Transaction
 	err := c.do(ctx, op, request{method: http.MethodPatch, path: "/api/access/extensions/" + url.PathEscape(grantID)}, &row)
 	if err != nil {
@@ -177,6 +180,9 @@ func (c *Client) Extend(ctx context.Context, grantID string) (jit.Grant, error) 
 // Credential implements [jit.Broker].
 func (c *Client) Credential(ctx context.Context, grantID string) (jit.Credential, error) {
 	op := "get credentials for checkout " + grantID
+	if err := checkID(op, grantID); err != nil {
+		return jit.Credential{}, err
+	}
 	var t britiveapi.Tokens
 	if err := c.do(ctx, op, get("/api/access/"+url.PathEscape(grantID)+"/tokens"), &t); err != nil {
 		return jit.Credential{}, err
@@ -193,6 +199,9 @@ func (c *Client) Credential(ctx context.Context, grantID string) (jit.Credential
 // Checkin implements [jit.Broker].
 func (c *Client) Checkin(ctx context.Context, grantID string) (jit.Grant, error) {
 	op := "check in " + grantID
+	if err := checkID(op, grantID); err != nil {
+		return jit.Grant{}, err
+	}
 	row := britiveapi.Transaction{TransactionID: britiveapi.Text(grantID), Status: britiveapi.CheckedIn}
 	err := c.do(ctx, op, request{
 		method: http.MethodPut,

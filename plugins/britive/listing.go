@@ -21,6 +21,7 @@ const mostPages = 1000
 type profile struct {
 	jit.Profile
 	alternate string
+	path      string
 }
 
 // Profiles implements [jit.Broker].
@@ -44,14 +45,26 @@ func (c *Client) list(ctx context.Context, op string) ([]profile, error) {
 		return nil, err
 	}
 	listed := slices.DeleteFunc(append([]profile{}, all...), func(p profile) bool { return p.ProfileID == "" || p.EnvironmentID == "" })
+	for i := range listed {
+		listed[i].path = pathOf(listed[i].Access)
+	}
 	slices.SortFunc(listed, func(a, b profile) int {
-		return cmp.Or(strings.Compare(a.Path(), b.Path()), strings.Compare(a.ProfileID, b.ProfileID), strings.Compare(a.EnvironmentID, b.EnvironmentID))
+		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.ProfileID, b.ProfileID), cmp.Compare(a.EnvironmentID, b.EnvironmentID))
 	})
 	listed = slices.CompactFunc(listed, func(a, b profile) bool { return a.Same(b.Access) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.listed = listed
 	return listed, nil
+}
+
+// pathOf is [jit.Access.Path], which costs much where there are thousands; most
+// names need no escaping.
+func pathOf(a jit.Access) string {
+	if strings.ContainsAny(a.Application+a.Environment+a.Profile, `/\`) {
+		return a.Path()
+	}
+	return a.Application + "/" + a.Environment + "/" + a.Profile
 }
 
 // remembered is the last listing, which is read where there is none yet.

@@ -2,7 +2,6 @@ package britive
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -27,7 +26,7 @@ func (c *Client) Ask(ctx context.Context, access jit.Access, why jit.Reason) (ji
 		return jit.Request{}, err
 	}
 	var asked britiveapi.Approval
-	ask := request{method: http.MethodPost, path: pathOf(access) + "/approvalRequest", body: reasonOf(why)}
+	ask := request{method: http.MethodPost, path: accessPath(access) + "/approvalRequest", body: reasonOf(why)}
 	if err := c.do(ctx, op, ask, &asked); err != nil {
 		return jit.Request{}, err
 	}
@@ -191,8 +190,8 @@ func (c *Client) Withdraw(ctx context.Context, requestID string) (jit.Request, e
 }
 
 func (c *Client) change(ctx context.Context, op string, r request, known jit.Request) (jit.Request, error) {
-	if strings.TrimSpace(known.ID) == "" {
-		return jit.Request{}, jit.Errorf(jit.NotFound, cmp.Or(strings.TrimSpace(op), "change"), "no request is named")
+	if err := checkID(op, known.ID); err != nil {
+		return jit.Request{}, err
 	}
 	var answer britiveapi.Approval
 	if err := c.do(ctx, op, r, &answer); err != nil {

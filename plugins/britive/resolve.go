@@ -67,10 +67,10 @@ func meant(listed []profile, access jit.Access) string {
 	var here, paths []string
 	pathOf := map[string]string{}
 	for _, p := range listed {
-		paths = append(paths, p.Path())
+		paths = append(paths, p.path)
 		if like(access.Application, p.Application, p.ApplicationID) && like(access.Environment, p.Environment, p.alternate, p.EnvironmentID) {
 			here = append(here, p.Profile.Profile)
-			pathOf[p.Profile.Profile] = p.Path()
+			pathOf[p.Profile.Profile] = p.path
 		}
 	}
 	near := nearest.Names(access.Profile, here)
@@ -86,21 +86,25 @@ func meant(listed []profile, access jit.Access) string {
 	return fmt.Sprintf("; did you mean %s?", strings.Join(quotedAll(near), " or "))
 }
 
-// candidates names what fits: by path, and by ids where the paths are the same.
+// candidates names what fits: by path, and by ids too where a path would fit
+// several again.
 func candidates(fitting []profile) []string {
 	var paths []string
+	distinct := map[[3]string]bool{}
 	for _, p := range fitting {
-		paths = append(paths, p.Path())
+		paths = append(paths, p.path)
+		distinct[[3]string{fold(p.Application), fold(p.Environment), fold(p.Profile.Profile)}] = true
 	}
-	unique := slices.Compact(slices.Sorted(slices.Values(paths)))
-	if len(unique) == len(paths) {
+	if len(distinct) == len(paths) {
 		return quotedAll(paths)
 	}
 	for i, p := range fitting {
-		paths[i] = fmt.Sprintf("%q with environment id %q and profile id %q", p.Path(), p.EnvironmentID, p.ProfileID)
+		paths[i] = fmt.Sprintf("%q with environment id %q and profile id %q", p.path, p.EnvironmentID, p.ProfileID)
 	}
 	return paths
 }
+
+func fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 func quotedAll(names []string) []string {
 	quoted := make([]string, len(names))
