@@ -82,7 +82,7 @@ func TestAwaitGivesUp(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || r.ID != id || r.State != jit.RequestPending {
 		t.Errorf("%+v, %v", r, err)
 	}
-	_, err = w.as("mallory").Await(w.ctx(), id)
+	_, err = w.as("mallory").Await(ctx, id)
 	w.refused(err, jit.NotFound, id)
 	_, err = w.as("alice").Await(w.ctx(), "nothing")
 	w.refused(err, jit.NotFound, "nothing")

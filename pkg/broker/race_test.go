@@ -22,7 +22,9 @@ func TestRaceOfDecisions(t *testing.T) {
 		func(e *broker.Engine) (jit.Request, error) {
 			return e.For(person("bob")).Decide(w.ctx(), id, jit.Decision{Approve: true})
 		},
-		func(e *broker.Engine) (jit.Request, error) { return e.For(person("carol")).Decide(w.ctx(), id, jit.Decision{}) },
+		func(e *broker.Engine) (jit.Request, error) {
+			return e.For(person("carol")).Decide(w.ctx(), id, jit.Decision{})
+		},
 		func(e *broker.Engine) (jit.Request, error) { return e.For(person("alice")).Withdraw(w.ctx(), id) },
 	}
 	won := make(chan jit.RequestState, 50)

@@ -203,7 +203,7 @@ func TestRequests(t *testing.T) {
 	bobs := w.ask("bob").ID
 	want := map[string]map[jit.RequestScope][]string{
 		"alice":   {jit.MyRequests: {second, first}, jit.MyApprovals: nil},
-		"bob":     {jit.MyRequests: {bobs}, jit.MyApprovals: {second, first}},
+		"bob":     {jit.MyRequests: {bobs}, jit.MyApprovals: {second, first}}, // his own is not his to decide
 		"carol":   {jit.MyRequests: nil, jit.MyApprovals: {bobs, second, first}},
 		"mallory": {jit.MyRequests: nil, jit.MyApprovals: nil},
 	}

@@ -185,6 +185,8 @@ func TestRefused(t *testing.T) {
 		{[]string{"init", "--dir", dir}, "is there already; nothing was written"},
 		{[]string{"init", "--dir", t.TempDir() + "/x", "--url", "http://jit.example.com"}, "is not https://host"},
 		{[]string{"init", "--dir", t.TempDir() + "/x", "--listen", "here"}, "is not host:port"},
+		{[]string{"init", "--dir", t.TempDir() + "/x", "--listen", ":8443"}, "say with --url"},
+		{[]string{"init", "--dir", t.TempDir() + "/x", "--listen", "0.0.0.0:8443"}, "say with --url"},
 		{[]string{"serve", "--config", filepath.Join(dir, "none.yaml")}, "jit-broker init --dir"},
 		{[]string{"serve", "--config", broken}, `broker.yaml:5: there is no field "foo"`},
 		{[]string{"token", "create", "--user", "nobody@example.com", "--config", config}, "nobody@example.com"},

@@ -2,15 +2,12 @@ package brokerd
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -81,57 +78,29 @@ func (s *serve) run(ctx context.Context) (err error) {
 	return s.answer(ctx, listener, handler(engine, ledger, c, log), log)
 }
 
-// listen opens the listener and tells its address. An address file of an earlier
-// run is taken away first, so that nobody is sent there.
-func (s *serve) listen(c config) (net.Listener, error) {
-	const op = "listen"
-	if err := os.Remove(s.addressFile); s.addressFile != "" && err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
-	}
-	pair, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key)
-	if err != nil {
-		return nil, jit.Errorf(jit.Invalid, op, "%s, %s: %w", c.TLS.Certificate, c.TLS.Key, err)
-	}
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return nil, jit.Errorf(jit.Unavailable, op, "%w", err)
-	}
-	if s.addressFile != "" {
-		if err := replaceFile(s.addressFile, []byte(addressOf(listener)+"\n")); err != nil {
-			return nil, jit.Errorf(jit.Invalid, op, "%w", errors.Join(err, listener.Close()))
-		}
-	}
-	return tls.NewListener(listener, &tls.Config{
-		Certificates: []tls.Certificate{pair},
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"h2", "http/1.1"},
-	}), nil
-}
-
-// addressOf is a URL that reaches the listener from this machine.
-func addressOf(listener net.Listener) string {
-	address, ok := listener.Addr().(*net.TCPAddr)
-	if ok && address.IP.IsUnspecified() {
-		return fmt.Sprintf("https://localhost:%d", address.Port)
-	}
-	return "https://" + listener.Addr().String()
-}
-
 // handler puts the health checks beside the API. A broker is healthy as long as
 // it answers, and ready when its ledger does.
 func handler(engine *broker.Engine, ledger broker.Store, c config, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", britiveapi.Handler(engine, britiveapi.Options{Features: c.Features, Log: log}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /healthz", ok)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := ledger.View(r.Context(), func(broker.Tx) error { return nil }); err != nil {
+		if err := ledger.View(r.Context(), readNothing); err != nil {
 			log.Error("not ready", "error", err.Error())
 			http.Error(w, "the ledger does not answer", http.StatusServiceUnavailable)
 			return
 		}
-		_, _ = io.WriteString(w, "ok\n")
+		ok(w, r)
 	})
 	return mux
+}
+
+func ok(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
+
+// readNothing is the least that makes the ledger look into its file.
+func readNothing(tx broker.Tx) error {
+	_, err := tx.Events(math.MaxInt64, 1)
+	return err
 }
 
 // answer serves until ctx ends, and lets running answers finish.
@@ -162,22 +131,6 @@ func (s *serve) answer(ctx context.Context, listener net.Listener, handler http.
 	defer time.AfterFunc(grace, stop).Stop()
 	if err := server.Shutdown(soon); err != nil {
 		return server.Close()
-	}
-	return nil
-}
-
-// replaceFile writes a file by rename, so that who waits for it never reads half.
-func replaceFile(path string, text []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(text)
-	if err = errors.Join(err, temporary.Close()); err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package aws_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -175,6 +176,9 @@ func TestRefused(t *testing.T) {
 			_, err := r.Mint(t.Context(), r.session)
 			if jit.CodeOf(err) != tt.code {
 				t.Fatalf("%v, want %s", err, tt.code)
+			}
+			if unsent := errors.Is(err, broker.ErrUnsent); unsent != (tt.name == "nobody there") {
+				t.Errorf("%v is unsent: %v", err, unsent)
 			}
 			for _, text := range tt.says {
 				if !strings.Contains(err.Error(), text) {
