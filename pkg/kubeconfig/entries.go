@@ -139,7 +139,7 @@ func (e *editor) addCluster(c NewCluster) error {
 	ca := base64.StdEncoding.EncodeToString(c.CAData)
 	e.wantItem(clusters, map[string]any{"name": c.Name, "cluster": map[string]any{"server": c.Server, "certificate-authority-data": ca}})
 	return e.appended(clusters, []string{
-		"name: " + scalar(c.Name), "cluster:", "  certificate-authority-data: " + ca, "  server: " + scalar(c.Server),
+		"name: " + scalar(c.Name), "cluster:", "  certificate-authority-data: " + scalar(ca), "  server: " + scalar(c.Server),
 	})
 }
 

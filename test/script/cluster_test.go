@@ -1,0 +1,149 @@
+package script_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
+)
+
+// cluster answers the two questions that login asks a cluster, and believes a
+// token as EKS does: it calls the presigned URL and asks STS whose it is. The
+// real API server and authenticator are in test/sandbox.
+type cluster struct {
+	name   string
+	groups map[string]string // what aws-auth would say: role to group
+	sts    *http.Client
+}
+
+// startCluster serves the cluster until the server is closed.
+func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Server {
+	proxy, err := url.Parse(account.Proxy())
+	ts.Check(err)
+	authority, err := os.ReadFile(account.CAFile())
+	ts.Check(err)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	c := &cluster{
+		name:   "sandbox",
+		groups: map[string]string{"EKS-Pod-Manager": "pod-managers", "BritiveEKSReader": "readers", "EKS-Cluster-Admin": "cluster-admins"},
+		sts: &http.Client{Transport: &http.Transport{
+			Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots},
+		}},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /apis/authentication.k8s.io/v1/selfsubjectreviews", c.whoami)
+	mux.HandleFunc("POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews", c.rules)
+	return httptest.NewTLSServer(mux)
+}
+
+// certificate is what a kubeconfig needs to trust the server.
+func certificate(server *httptest.Server) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+}
+
+func (c *cluster) whoami(w http.ResponseWriter, r *http.Request) {
+	user, err := c.user(r)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusCreated, authenticationv1.SelfSubjectReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: "authentication.k8s.io/v1", Kind: "SelfSubjectReview"},
+		Status:   authenticationv1.SelfSubjectReviewStatus{UserInfo: user},
+	})
+}
+
+func (c *cluster) rules(w http.ResponseWriter, r *http.Request) {
+	user, err := c.user(r)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	rule := authorizationv1.ResourceRule{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get", "list"}}
+	if user.Groups[0] == "pod-managers" {
+		rule.Verbs = []string{"*"}
+	}
+	answer(w, http.StatusCreated, authorizationv1.SelfSubjectRulesReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: "authorization.k8s.io/v1", Kind: "SelfSubjectRulesReview"},
+		Status:   authorizationv1.SubjectRulesReviewStatus{Incomplete: true, ResourceRules: []authorizationv1.ResourceRule{rule}},
+	})
+}
+
+// user is who the bearer of the token is.
+func (c *cluster) user(r *http.Request) (authenticationv1.UserInfo, error) {
+	arn, err := c.caller(r)
+	if err != nil {
+		return authenticationv1.UserInfo{}, err
+	}
+	parts := strings.Split(arn, "/") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+	if len(parts) != 3 || c.groups[parts[1]] == "" {
+		return authenticationv1.UserInfo{}, fmt.Errorf("%s is mapped nowhere", arn)
+	}
+	return authenticationv1.UserInfo{
+		Username: parts[2],
+		Groups:   []string{c.groups[parts[1]], "system:authenticated"},
+		Extra:    map[string]authenticationv1.ExtraValue{"arn": {arn}},
+	}, nil
+}
+
+// caller asks STS.
+func (c *cluster) caller(r *http.Request) (string, error) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer k8s-aws-v1.")
+	if !ok {
+		return "", errors.New("no token of EKS")
+	}
+	presigned, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return "", err
+	}
+	call, err := http.NewRequestWithContext(r.Context(), http.MethodGet, string(presigned), nil)
+	if err != nil {
+		return "", err
+	}
+	call.Header.Set("X-K8s-Aws-Id", c.name)
+	call.Header.Set("Accept", "application/json")
+	response, err := c.sts.Do(call)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	var identity struct {
+		GetCallerIdentityResponse struct {
+			GetCallerIdentityResult struct{ Arn string }
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&identity); err != nil {
+		return "", err
+	}
+	return identity.GetCallerIdentityResponse.GetCallerIdentityResult.Arn, nil
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	answer(w, http.StatusUnauthorized, metav1.Status{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
+		Status:   metav1.StatusFailure, Reason: metav1.StatusReasonUnauthorized, Code: http.StatusUnauthorized, Message: "Unauthorized",
+		Details: &metav1.StatusDetails{Causes: []metav1.StatusCause{{Message: err.Error()}}},
+	})
+}
+
+func answer(w http.ResponseWriter, status int, object any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(object)
+}

@@ -1,0 +1,137 @@
+package script_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+type command = func(ts *testscript.TestScript, neg bool, args []string)
+
+// commands are what a script may say beside exec.
+func commands() map[string]command {
+	return map[string]command{
+		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts) },
+		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
+		"revoke":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).revoke(ts, args[0]) },
+		"await-request":   awaitRequest,
+		"no-secrets":      noSecrets,
+		"harmless":        harmless,
+		"private":         private,
+		"sealed":          sealed,
+		"holds-something": holdsSomething,
+	}
+}
+
+// awaitRequest USER waits until a request awaits the user's decision.
+func awaitRequest(ts *testscript.TestScript, _ bool, args []string) {
+	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(20 * time.Millisecond) {
+		cmd := exec.Command("as", args[0], "kubectl-jit", "requests", "-o", "name")
+		cmd.Env = rigOf(ts).environ(ts)
+		out, err := cmd.Output()
+		ts.Check(err)
+		if len(out) > 0 {
+			return
+		}
+	}
+	ts.Fatalf("no request awaits %s", args[0])
+}
+
+// noSecrets FILE… holds that none of the files shows a token or an AWS key.
+func noSecrets(ts *testscript.TestScript, _ bool, args []string) {
+	secret := regexp.MustCompile(`jit_[A-Za-z0-9_-]{20}|k8s-aws-v1\.|ASIA[A-Z0-9]{12}|AKIA[A-Z0-9]{12}`)
+	for _, name := range args {
+		if found := secret.FindString(ts.ReadFile(name)); found != "" {
+			ts.Fatalf("%s shows %.12s…", name, found)
+		}
+	}
+}
+
+// harmless FILE… holds that nothing in the files can drive a terminal.
+func harmless(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		for _, r := range ts.ReadFile(name) {
+			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+				ts.Fatalf("%s holds %U", name, r)
+			}
+		}
+	}
+}
+
+// private DIR… holds that everything below is its owner's alone.
+func private(ts *testscript.TestScript, _ bool, args []string) {
+	for _, dir := range args {
+		walk(ts, dir, func(path string, info fs.FileInfo) {
+			if info.Mode().Perm()&0o077 != 0 {
+				ts.Fatalf("%s has mode %v", path, info.Mode())
+			}
+		})
+	}
+}
+
+// sealed PATH… holds that no file below shows an API token or the AWS keys, in
+// the clear or in a simple disguise.
+func sealed(ts *testscript.TestScript, _ bool, args []string) {
+	secrets := rigOf(ts).secrets()
+	keys := regexp.MustCompile(`ASIA[A-Z0-9]{12}`)
+	for _, dir := range args {
+		walk(ts, dir, func(path string, info fs.FileInfo) {
+			if info.IsDir() {
+				return
+			}
+			data, err := os.ReadFile(path)
+			ts.Check(err)
+			if keys.Match(data) {
+				ts.Fatalf("%s holds AWS keys in the clear", path)
+			}
+			for _, secret := range secrets {
+				for _, form := range []string{secret, hex.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte(secret))} {
+					if bytes.Contains(data, []byte(strings.TrimRight(form, "="))) {
+						ts.Fatalf("%s holds a secret in the clear", path)
+					}
+				}
+			}
+		})
+	}
+}
+
+// holdsSomething DIR holds that there is a file with something in it below.
+func holdsSomething(ts *testscript.TestScript, neg bool, args []string) {
+	found := ""
+	walk(ts, args[0], func(path string, info fs.FileInfo) {
+		if !info.IsDir() && info.Size() > 0 {
+			found = path
+		}
+	})
+	switch {
+	case neg && found != "":
+		ts.Fatalf("there is %s", found)
+	case !neg && found == "":
+		ts.Fatalf("there is nothing in %s", args[0])
+	}
+}
+
+// walk visits everything below a path; what is not there has nothing below.
+func walk(ts *testscript.TestScript, path string, visit func(path string, info fs.FileInfo)) {
+	err := filepath.Walk(ts.MkAbs(path), func(path string, info fs.FileInfo, err error) error {
+		if err != nil {
+			if os.IsNotExist(err) {
+				return nil
+			}
+			return err
+		}
+		visit(path, info)
+		return nil
+	})
+	ts.Check(err)
+}
