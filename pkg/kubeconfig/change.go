@@ -1,38 +1,50 @@
 package kubeconfig
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"slices"
+	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
 )
 
-// looks is how often a change is made again because another program dropped it.
-const looks = 3
+const (
+	// looks is how often a change is made again because another program, which had
+	// read the file before, wrote it without our change.
+	looks = 10
+
+	// settling is how long after a change the file is looked at again: longer than
+	// kubectl takes from its reading to its writing.
+	settling = 50 * time.Millisecond
+)
 
 // Point makes exec the credential provider of the user of the entry's context.
 // The user keeps its name and whatever else its entry holds. A user that a
 // context of another cluster uses too is left alone: the context gets a user of
-// its own. What is replaced is kept in the folder originals, so that Restore is
-// exact. Codes: invalid (the file is in a shape that cannot be edited safely),
-// unavailable (locked by another program, or not writable).
+// its own. What is replaced is kept in the folder originals (nowhere, where that
+// is ""), so that Restore is exact. Codes: invalid (the file is in a shape that
+// cannot be edited safely), unavailable (locked by another program, or not
+// writable; the original cannot be kept).
 func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string) (Change, error) {
-	others, err := f.sharedWith(e)
+	docs, err := f.documents()
 	if err != nil {
 		return Change{}, err
 	}
-	if e.User == "" || others {
-		return f.apart(ctx, e, exec)
+	m := merge(docs)
+	if e.User == "" || m.shared(e) {
+		return f.apart(ctx, m, e, exec)
 	}
 	change := Change{File: e.File, Context: e.Context, User: e.User}
 	change.Wrote, err = f.change(ctx, e.File, func(ed *editor) error {
 		r, err := ed.setUser(e.User, exec)
-		if err != nil {
+		if err != nil || !r.written || f.dry {
 			return err
 		}
-		return keep(originals, e.File, e.User, r) // before it is gone from the file
+		// Before the file changes: what is replaced must outlive a kill between
+		// the two.
+		return keep(originals, e.File, e.User, r, exec)
 	})
 	return change, err
 }
@@ -46,35 +58,61 @@ func (f *Files) DryRun() *Files {
 	return &dry
 }
 
-// sharedWith reports whether a context of another cluster uses the same user.
-func (f *Files) sharedWith(e Entry) (bool, error) {
-	all, err := f.Entries()
-	if err != nil {
-		return false, err
+// shared reports whether a context of another cluster uses the same user.
+func (m merged) shared(e Entry) bool {
+	for _, context := range m.contexts {
+		body := get(context.node, "context")
+		if text(get(body, "user")) == e.User && text(get(body, "cluster")) != e.Cluster {
+			return true
+		}
 	}
-	return slices.ContainsFunc(all, func(o Entry) bool { return o.User == e.User && o.Cluster != e.Cluster }), nil
+	return false
+}
+
+// used reports whether any context uses the user.
+func (m merged) used(user string) bool {
+	for _, context := range m.contexts {
+		if text(get(get(context.node, "context"), "user")) == user {
+			return true
+		}
+	}
+	return false
+}
+
+// spare reports whether a user of this name can be ours: there is none, or one of
+// ours that no context uses any more.
+func (m merged) spare(user string) bool {
+	at, taken := m.users[user]
+	if !taken {
+		return true
+	}
+	exec := readExec(get(get(at.node, "user"), "exec"))
+	return exec != nil && exec.Ours() && !m.used(user)
 }
 
 // apart gives the context a user of its own.
-func (f *Files) apart(ctx context.Context, e Entry, exec Exec) (Change, error) {
-	docs, err := f.documents()
-	if err != nil {
-		return Change{}, err
+func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec) (Change, error) {
+	context, ok := m.contexts[e.Context]
+	if !ok {
+		return Change{}, f.unknown(e.Context, m)
 	}
-	m := merge(docs)
 	base := e.User
 	if base == "" {
 		base = e.Context
 	}
 	name := base + "-jit"
-	for n := 2; ; n++ {
-		if _, taken := m.users[name]; !taken {
-			break
-		}
+	for n := 2; !m.spare(name); n++ {
 		name = fmt.Sprintf("%s-jit-%d", base, n)
 	}
-	change := Change{File: m.contexts[e.Context].path, Context: e.Context, User: name, Beside: e.User}
+	change := Change{File: context.path, Context: e.Context, User: name, Beside: e.User}
+	if spare, ok := m.users[name]; ok && spare.path != context.path {
+		return change, jit.Errorf(jit.Invalid, "point context "+e.Context, "%s has an unused user %q: remove it", spare.path, name)
+	}
+	var err error
 	change.Wrote, err = f.change(ctx, change.File, func(ed *editor) error {
+		if ed.find(contexts, e.Context) == nil {
+			return jit.Errorf(jit.NotFound, "point context "+e.Context, "it is gone from %s", change.File)
+		}
 		if err := ed.addUser(name, exec); err != nil {
 			return err
 		}
@@ -146,19 +184,28 @@ func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec) (
 	return change, err
 }
 
-// change edits a file, looks whether the change is still there, and makes it
-// again where another program wrote back what it had read before. So do must find
-// what it has done and leave it.
-func (f *Files) change(ctx context.Context, path string, do func(*editor) error) (bool, error) {
+// change edits a file, looks a moment later whether the change is still there, and
+// makes it again where another program wrote back what it had read before. So do
+// must find what it has done and leave it.
+func (f *Files) change(ctx context.Context, path string, do func(*editor) error) (wrote bool, err error) {
+	var written []byte
 	apply := func(old []byte) ([]byte, error) {
-		ed, err := edit(path, old)
+		if written != nil && bytes.Equal(old, written) {
+			return old, nil
+		}
+		d, err := f.parse(path, old)
+		if err != nil {
+			return nil, err
+		}
+		ed, err := edit(d)
 		if err != nil {
 			return nil, err
 		}
 		if err := do(ed); err != nil {
 			return nil, err
 		}
-		return ed.result()
+		written, err = ed.result()
+		return written, err
 	}
 	if f.dry {
 		old, err := readFile(path)
@@ -168,15 +215,25 @@ func (f *Files) change(ctx context.Context, path string, do func(*editor) error)
 		_, err = apply(old)
 		return false, err
 	}
-	wrote := false
 	for range looks {
 		again, err := rewrite.File(ctx, path, apply)
-		if err != nil {
+		wrote = wrote || again
+		if err != nil || !again {
 			return wrote, err
 		}
-		if wrote = wrote || again; !again {
-			return wrote, nil
+		if err := pause(ctx); err != nil {
+			return wrote, err
 		}
+		rewrite.Settle(ctx, path)
 	}
 	return wrote, jit.Errorf(jit.Unavailable, "change "+path, "another program drops the change again and again")
+}
+
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(settling):
+		return nil
+	}
 }

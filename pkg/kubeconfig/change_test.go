@@ -191,6 +191,30 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestDryRun holds that nothing is written, neither there nor beside it, and that
+// what would be refused is refused.
+func TestDryRun(t *testing.T) {
+	text := before + "- name: u\n  user:\n    token: t\n" + after
+	path, files := file(t, text)
+	if _, change := point(t, path, files.DryRun()); change.Wrote {
+		t.Errorf("%+v", change)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "originals")); err == nil || content(t, path) != text {
+		t.Error("something was written")
+	}
+	if _, change := point(t, path, files); !change.Wrote {
+		t.Error("after a dry run nothing is written")
+	}
+	_, files = file(t, before+"- {name: u, user: {token: t}}\n")
+	entry, err := files.Entry("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.DryRun().Point(t.Context(), entry, call, ""); jit.CodeOf(err) != jit.Invalid {
+		t.Error(err)
+	}
+}
+
 func TestAdd(t *testing.T) {
 	path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
 	from, err := files.Entry("c")
@@ -288,5 +312,64 @@ func TestRestoreChanged(t *testing.T) {
 	}
 	if content(t, path) != text {
 		t.Error("the file was changed")
+	}
+}
+
+// TestRestoreLater holds that the first original comes back: after a second login,
+// after one that was cut short, and after kubectl wrote the file in its own layout.
+func TestRestoreLater(t *testing.T) {
+	text := before + "- user:\n    # why\n    token: t\n  name: u\n" + after
+	path, files := file(t, text)
+	originals := filepath.Join(filepath.Dir(path), "originals")
+	first, _ := point(t, path, files)
+	entry, err := files.Entry("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := call
+	second.Args = []string{"get-token", "--cluster", "other"}
+	if _, err := files.Point(t.Context(), entry, second, originals); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(first), 0o600); err != nil { // the second one never came to its rename
+		t.Fatal(err)
+	}
+	if _, err := files.Restore(t.Context(), path, "u", originals); err != nil || content(t, path) != text {
+		t.Errorf("%v\n%s", err, cmp.Diff(text, content(t, path)))
+	}
+
+	point(t, path, files)
+	config, err := clientcmd.LoadFromFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Restore(t.Context(), path, "u", originals); err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, path); !strings.HasSuffix(got, "- name: u\n  user:\n    # why\n    token: t\n") {
+		t.Errorf("in kubectl's layout:\n%s", got)
+	}
+	if _, err := files.Restore(t.Context(), path, "u", originals); jit.CodeOf(err) != jit.NotFound {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+// TestCurrentContext holds that a current context is set only where there is none.
+func TestCurrentContext(t *testing.T) {
+	cluster := kubeconfig.NewCluster{Name: "k", Server: "https://k", CAData: []byte("PEM")}
+	for old, want := range map[string]string{"current-context: \"\" # none\n": "k", "current-context: other\n": "other"} {
+		path, files := file(t, old)
+		if _, err := files.AddCluster(t.Context(), cluster, call); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := files.Current(); err != nil || got != want {
+			t.Errorf("%q became %q, %v", old, got, err)
+		}
+		if strings.Contains(old, "#") && !strings.HasPrefix(content(t, path), "current-context: k # none\n") {
+			t.Errorf("got %q", content(t, path))
+		}
 	}
 }

@@ -22,7 +22,12 @@ const (
 	users    = "users"
 )
 
-const bom = "\uFEFF"
+const (
+	bom = "\uFEFF"
+
+	// breaks end a line in YAML 1.1 only.
+	breaks = "\u0085\u2028\u2029"
+)
 
 // document is one kubeconfig file, parsed.
 type document struct {
@@ -30,6 +35,8 @@ type document struct {
 	data []byte
 	root *yaml.Node // a mapping, empty where the file is
 	more bool       // a second YAML document follows, which kubectl does not read
+
+	pieces pieces // set where the file was parsed in pieces
 }
 
 // at is an error at a line of the file, counted from 1.
@@ -54,6 +61,13 @@ func syntax(path string, err error) error {
 // parse reads a kubeconfig. What kubectl cannot read is an error that names file
 // and line.
 func parse(path string, data []byte) (*document, error) {
+	if d := parsePieces(path, data, nil); d != nil {
+		return d, d.check()
+	}
+	return parseWhole(path, data)
+}
+
+func parseWhole(path string, data []byte) (*document, error) {
 	d := &document{path: path, data: data, root: mapNode()}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var tree, second yaml.Node
@@ -136,10 +150,17 @@ func (d *document) editable() error {
 // plainLines refuses what is a line break or an indentation to some readers of
 // YAML and not to others.
 func (d *document) plainLines() error {
+	odd := bytes.ContainsRune(d.data, '\t') || bytes.Count(d.data, []byte("\r")) != bytes.Count(d.data, []byte("\r\n"))
+	for _, r := range breaks {
+		odd = odd || bytes.ContainsRune(d.data, r)
+	}
+	if !odd {
+		return nil
+	}
 	lines := rewrite.Cut(d.data)
 	for i := range lines.Len() {
 		text := lines.At(i)
-		if strings.ContainsAny(text, "\r\u0085\u2028\u2029") {
+		if strings.ContainsAny(text, "\r"+breaks) {
 			return d.refuse(i+1, "it has an unusual line break")
 		}
 		if indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]; len(indent) < len(text) && strings.Contains(indent, "\t") {

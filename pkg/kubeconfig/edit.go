@@ -1,7 +1,8 @@
 package kubeconfig
 
 import (
-	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -9,179 +10,195 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
 )
 
-// editor changes one file by whole lines, and notes what a reader must find
-// afterwards.
+// editor collects a change of one file: the lines to replace, and what a reader
+// must find afterwards.
 type editor struct {
 	*document
+	bom   string
 	lines rewrite.Lines
-	want  map[string]any // the meaning of the file, with the changes in it
+	cuts  []cut
+	wants map[*yaml.Node]*yaml.Node // by the node that stands there now
 }
 
-// edit prepares a change of a file's content.
-func edit(path string, data []byte) (*editor, error) {
-	d, err := parse(path, data)
-	if err != nil {
-		return nil, err
-	}
+// cut replaces the lines from (included) to (excluded).
+type cut struct {
+	from, to int
+	texts    []string
+	key      bool // it adds a key of the file: behind an element that is added there
+}
+
+// edit begins a change. A file that cannot be edited safely is refused.
+func edit(d *document) (*editor, error) {
 	if err := d.editable(); err != nil {
 		return nil, err
 	}
-	e := &editor{document: d, lines: rewrite.Cut(data), want: map[string]any{}}
-	return e, d.meaning(e.want)
-}
-
-// meaning decodes the file.
-func (d *document) meaning(into map[string]any) error {
-	if err := d.root.Decode(&into); err != nil {
-		return syntax(d.path, err)
+	e := &editor{document: d, wants: map[*yaml.Node]*yaml.Node{}}
+	data := d.data
+	if strings.HasPrefix(string(data[:min(len(data), len(bom))]), bom) {
+		e.bom, data = bom, data[len(bom):]
 	}
-	return nil
+	e.lines = rewrite.Cut(data)
+	return e, nil
 }
 
-// result is the new content. It is read again: where it means anything else than
-// it must, the file is refused and stays as it is.
+func (e *editor) splice(from, to int, texts ...string) {
+	e.cuts = append(e.cuts, cut{from: from, to: to, texts: texts})
+}
+
+// addKey adds a key of the file, with the lines of its value.
+func (e *editor) addKey(name string, value *yaml.Node, texts ...string) {
+	e.cuts = append(e.cuts, cut{from: e.end(), to: e.end(), texts: texts, key: true})
+	e.wantKey(e.root, name, value)
+}
+
+// result makes the new content, from the last line to the first so that the
+// numbers stay right, and reads it again: where it means anything else than it
+// must, the file is refused and stays as it is.
 func (e *editor) result() ([]byte, error) {
-	data := e.lines.Bytes()
-	again, err := parse(e.path, data)
-	if err != nil {
-		return nil, e.refuse(1, "it cannot be edited by lines (%v)", err)
+	if len(e.cuts) == 0 {
+		return e.data, nil
 	}
-	got := map[string]any{}
-	if err := again.meaning(got); err != nil || !reflect.DeepEqual(got, e.want) {
-		return nil, e.refuse(1, "it is written in a way that cannot be edited by lines")
+	slices.SortStableFunc(e.cuts, func(a, b cut) int {
+		switch {
+		case a.from != b.from || a.key == b.key:
+			return a.from - b.from
+		case a.key:
+			return 1
+		}
+		return -1
+	})
+	lines := e.lines
+	for _, c := range slices.Backward(e.cuts) {
+		lines = lines.Splice(c.from, c.to, c.texts...)
 	}
-	return data, nil
+	data := lines.Bytes()
+	if e.bom != "" {
+		data = slices.Concat([]byte(e.bom), data)
+	}
+	return data, e.verify(data)
 }
 
-// splice replaces lines and parses what comes of it, for the next step.
-func (e *editor) splice(from, to int, texts ...string) error {
-	e.lines = e.lines.Splice(from, to, texts...)
-	next, err := parse(e.path, e.lines.Bytes())
-	if err != nil {
-		return e.refuse(from+1, "it cannot be edited by lines (%v)", err)
+// region is where a key and its value stand in an element of a list: from the
+// key's line to the last one that is indented deeper. Comments and empty lines
+// behind it are not part of it. What stands before the key in its line is head.
+func (e *editor) region(item *yaml.Node, name string) (from, to int, head string, err error) {
+	key, value := own(item, name)
+	if flow(item) || item.Anchor != "" || key == nil {
+		return 0, 0, "", e.refuse(item.Line, "the entry is written in YAML's flow style, or has an anchor or no %s of its own", name)
 	}
-	e.document = next
-	return nil
+	if tied(value) {
+		return 0, 0, "", e.refuse(key.Line, "the entry has a YAML anchor or alias in it, and cannot be edited by lines")
+	}
+	head = e.lines.At(line(key))[:column(key)]
+	if strings.Trim(head, " -") != "" {
+		return 0, 0, "", e.refuse(key.Line, "%s does not begin its line", name)
+	}
+	return line(key), e.extent(value, line(key), column(key)), head, nil
 }
 
-// region is where the value of a key stands in an element of a list: the lines
-// from the key's to the last one of its value. Comments and empty lines behind
-// it are not part of it.
-func (e *editor) region(list string, item *yaml.Node, key string) (from, to int, err error) {
-	if flow(item) {
-		return 0, 0, e.refuse(item.Line, "an element of %s is written in YAML's flow style", list)
-	}
-	k, _ := own(item, key)
-	if k == nil {
-		return 0, 0, e.refuse(item.Line, "an element of %s has no %s of its own", list, key)
-	}
-	from, to = line(k), e.lines.Len()
-	for _, next := range e.starts(list) {
-		if next > from {
-			to = min(to, next)
-		}
-	}
-	for i := 0; i+1 < len(item.Content); i += 2 {
-		if next := line(item.Content[i]); next > from {
-			to = min(to, next)
-		}
-	}
-	for to > from+1 && bare(e.lines.At(to-1)) {
-		to--
-	}
-	return from, to, nil
+// tied reports whether anything in a tree is bound to another place of the file.
+func tied(node *yaml.Node) bool {
+	return node.Anchor != "" || node.Kind == yaml.AliasNode || slices.ContainsFunc(node.Content, tied)
 }
 
-// starts are the lines at which something else begins: the elements of the list
-// and the keys of the file.
-func (e *editor) starts(list string) []int {
-	var all []int
-	for i := 0; i+1 < len(e.root.Content); i += 2 {
-		all = append(all, line(e.root.Content[i]))
-	}
-	if node := get(e.root, list); node != nil {
-		for _, item := range node.Content {
-			all = append(all, line(item))
+// extent returns the line after the last one of what begins in the line at the
+// column, and ends in the node: all that is indented deeper.
+func (e *editor) extent(node *yaml.Node, from, column int) int {
+	to := from + 1
+	for i := to; i < e.lines.Len(); i++ {
+		text := e.lines.At(i)
+		if bare(text) {
+			continue
 		}
+		if indentOf(text) <= column {
+			break
+		}
+		to = i + 1
 	}
-	return all
+	for len(node.Content) > 0 && !flow(node) {
+		node = node.Content[len(node.Content)-1]
+	}
+	if node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || line(node)+1 >= e.lines.Len() {
+		return to
+	}
+	// In a block of text (| or >) a line that begins with # is no comment.
+	indent := indentOf(e.lines.At(line(node) + 1))
+	for i := to; i < e.lines.Len() && indent > column && indentOf(e.lines.At(i)) >= indent; i++ {
+		to = i + 1
+	}
+	return to
 }
 
 // bare reports whether a line holds nothing but a comment, or nothing.
 func bare(text string) bool {
-	text = strings.TrimSpace(text)
-	return text == "" || strings.HasPrefix(text, "#") || text == "..."
+	text = strings.TrimLeft(text, " ")
+	return text == "" || text[0] == '#'
 }
 
-// appended puts an element behind the last one of a list, or makes the list. The
-// texts are the element's lines without dash and indent.
-func (e *editor) appended(list string, texts []string) error {
-	k, node := own(e.root, list)
-	switch {
-	case k == nil:
-		return e.splice(e.end(), e.end(), append([]string{list + ":"}, dashed("", texts)...)...)
-	case null(node) || node.Kind == yaml.SequenceNode && len(node.Content) == 0:
-		return e.begun(k, node, list, texts)
-	case node.Kind != yaml.SequenceNode || flow(node):
-		return e.refuse(k.Line, "%s is written in YAML's flow style", list)
-	}
-	last := node.Content[len(node.Content)-1]
-	if last.Kind != yaml.MappingNode || flow(last) || len(last.Content) < 2 {
-		return e.refuse(last.Line, "the last element of %s is not written line by line", list)
-	}
-	indent, ok := dash(e.lines.At(line(last)))
-	if !ok {
-		return e.refuse(last.Line, "an element of %s does not begin with its dash", list)
-	}
-	to := e.lines.Len()
-	for _, next := range e.starts(list) {
-		if next > line(last) {
-			to = min(to, next)
-		}
-	}
-	for to > line(last)+1 && bare(e.lines.At(to-1)) {
-		to--
-	}
-	return e.splice(to, to, dashed(indent, texts)...)
-}
-
-// begun fills a list that is written as empty: `users: []`, `users:` or null.
-func (e *editor) begun(k, node *yaml.Node, list string, texts []string) error {
-	at := line(k)
-	if node != nil && node.Kind != 0 && node.Line != 0 && line(node) != at {
-		return e.refuse(k.Line, "the empty list %s is written over several lines", list)
-	}
-	head := e.lines.At(at)
-	comment := ""
-	if i := strings.Index(head, " #"); i >= 0 {
-		comment = head[i:]
-	}
-	return e.splice(at, at+1, append([]string{head[:column(k)] + list + ":" + comment}, dashed("", texts)...)...)
-}
+func indentOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
 
 // end is where a new key of the file goes: behind its last line that says
 // something.
 func (e *editor) end() int {
 	to := e.lines.Len()
-	for to > 0 && bare(e.lines.At(to-1)) {
+	for to > 0 && (bare(e.lines.At(to-1)) || strings.TrimSpace(e.lines.At(to-1)) == "...") {
 		to--
 	}
 	return to
 }
 
-// dash returns what stands before the dash of an element's first line.
-func dash(text string) (indent string, ok bool) {
-	rest := strings.TrimLeft(text, " ")
-	return text[:len(text)-len(rest)], strings.HasPrefix(rest, "- ")
+// appended puts an element behind the last one of a list, or makes the list. The
+// texts are the element's lines without dash and indent.
+func (e *editor) appended(list string, item *yaml.Node, texts []string) error {
+	key, value := own(e.root, list)
+	switch {
+	case key == nil:
+		e.addKey(list, listNode(item), append([]string{list + ":"}, dashed("", texts)...)...)
+		return nil
+	case value.Kind == yaml.AliasNode || value.Anchor != "":
+		return e.refuse(key.Line, "%s is a YAML alias or has an anchor", list)
+	case null(value) || len(value.Content) == 0:
+		return e.begun(key, value, list, item, texts)
+	case flow(value):
+		return e.refuse(key.Line, "%s is written in YAML's flow style", list)
+	}
+	last := value.Content[len(value.Content)-1]
+	to := e.extent(last, line(last), column(value))
+	e.splice(to, to, dashed(strings.Repeat(" ", column(value)), texts)...)
+	wanted := e.want(value)
+	wanted.Content = append(wanted.Content, item)
+	return nil
+}
+
+// empty matches a value that is none, and the comment behind it.
+var empty = regexp.MustCompile(`^:\s*(?:null|Null|NULL|~|\[\s*\]|\{\s*\})?\s*(#.*)?$`)
+
+// begun fills a list that is written as empty: `users: []`, `users:` or null.
+func (e *editor) begun(key, value *yaml.Node, list string, item *yaml.Node, texts []string) error {
+	text := e.lines.At(line(key))
+	found := empty.FindStringSubmatch(text[column(key)+len(list):])
+	if found == nil || value.Kind == yaml.SequenceNode && value.Line != key.Line {
+		return e.refuse(key.Line, "the empty list %s is not written on one line", list)
+	}
+	head := text[:column(key)] + list + ":"
+	if found[1] != "" {
+		head += " " + found[1]
+	}
+	e.splice(line(key), line(key)+1, append([]string{head}, dashed("", texts)...)...)
+	e.wantKey(e.root, list, listNode(item))
+	return nil
 }
 
 // dashed writes lines as one element of a list.
-func dashed(indent string, texts []string) []string {
+func dashed(indent string, texts []string) []string { return under(indent+"- ", indent+"  ", texts) }
+
+// under indents lines; the first one goes behind what stands before it already.
+func under(head, indent string, texts []string) []string {
 	all := make([]string, len(texts))
 	for i, text := range texts {
-		all[i] = indent + "  " + text
+		all[i] = indent + text
 		if i == 0 {
-			all[i] = indent + "- " + text
+			all[i] = head + text
 		}
 	}
 	return all

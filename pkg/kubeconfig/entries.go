@@ -4,15 +4,19 @@ import (
 	"encoding/base64"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// replaced is what a change of a user took out, and what it put in.
+// replaced is what a change of a user took out: the text of the key `user` with
+// its value, or nothing. That text begins in the column.
 type replaced struct {
-	original, ours []string
-	again          bool // what was taken out was an older entry of ours
+	original []string
+	column   int
+	ours     bool // it was a call of ours already
+	written  bool // something was replaced
 }
 
 // setUser puts exec in the place of all that the user offered.
@@ -21,41 +25,39 @@ func (e *editor) setUser(name string, exec Exec) (replaced, error) {
 	if item == nil {
 		return replaced{}, e.addUser(name, exec)
 	}
-	old := readExec(get(get(item, "user"), "exec"))
-	if old != nil && old.Equal(exec) && len(keys(get(item, "user"))) == 1 {
+	body := get(item, "user")
+	old := readExec(get(body, "exec"))
+	if old != nil && old.Equal(exec) && only(body, "exec") {
 		return replaced{}, nil
 	}
-	if k, _ := own(item, "user"); k == nil {
-		return replaced{}, e.addUserBody(item, name, exec)
+	r := replaced{ours: old != nil && old.Ours(), written: true}
+	if key, _ := own(item, "user"); key == nil {
+		return r, e.addBody(item, exec)
 	}
-	from, to, err := e.region(users, item, "user")
+	from, to, head, err := e.region(item, "user")
 	if err != nil {
-		return replaced{}, err
+		return r, err
 	}
-	k, _ := own(item, "user")
-	head := e.lines.At(from)[:column(k)]
-	if strings.Trim(head, " -") != "" {
-		return replaced{}, e.refuse(k.Line, "user does not begin its line")
-	}
-	texts := under(head, strings.Repeat(" ", column(k)), userLines(exec))
-	r := replaced{original: e.lines.Range(from, to), ours: texts, again: old != nil && old.Ours()}
-	e.wantUser(name, exec)
-	return r, e.splice(from, to, texts...)
+	r.column = len(head)
+	r.original = e.lines.Range(from, to)
+	r.original[0] = r.original[0][len(head):]
+	e.splice(from, to, under(head, strings.Repeat(" ", len(head)), userLines(exec))...)
+	e.wantKey(item, "user", userNode(exec))
+	return r, nil
 }
 
-// addUserBody is for a user entry that has a name only.
-func (e *editor) addUserBody(item *yaml.Node, name string, exec Exec) error {
-	if flow(item) || len(item.Content) == 0 {
-		return e.refuse(item.Line, "an element of %s is written in YAML's flow style", users)
-	}
-	k, _ := own(item, "name")
-	_, to, err := e.region(users, item, "name")
+// addBody is for a user entry that has a name only.
+func (e *editor) addBody(item *yaml.Node, exec Exec) error {
+	_, _, head, err := e.region(item, "name")
 	if err != nil {
 		return err
 	}
-	indent := strings.Repeat(" ", column(k))
-	e.wantUser(name, exec)
-	return e.splice(to, to, under(indent, indent, userLines(exec))...)
+	last := item.Content[len(item.Content)-1]
+	to := e.extent(last, line(item.Content[len(item.Content)-2]), len(head))
+	indent := strings.Repeat(" ", len(head))
+	e.splice(to, to, under(indent, indent, userLines(exec))...)
+	e.wantKey(item, "user", userNode(exec))
+	return nil
 }
 
 func (e *editor) addUser(name string, exec Exec) error {
@@ -63,58 +65,66 @@ func (e *editor) addUser(name string, exec Exec) error {
 		_, err := e.setUser(name, exec)
 		return err
 	}
-	e.wantItem(users, map[string]any{"name": name, "user": execMeaning(exec)})
-	return e.appended(users, append([]string{"name: " + scalar(name)}, userLines(exec)...))
+	item := mapNode(textNode("name"), textNode(name), textNode("user"), userNode(exec))
+	return e.appended(users, item, append([]string{"name: " + scalar(name)}, userLines(exec)...))
 }
 
+// addContext leaves a context that is there as it is.
 func (e *editor) addContext(name, cluster, namespace string) error {
 	if e.find(contexts, name) != nil {
 		return nil
 	}
-	body := map[string]any{"cluster": cluster, "user": name}
+	body := mapNode(textNode("cluster"), textNode(cluster), textNode("user"), textNode(name))
 	texts := []string{"name: " + scalar(name), "context:", "  cluster: " + scalar(cluster)}
 	if namespace != "" {
-		body["namespace"] = namespace
+		body.Content = append(body.Content, textNode("namespace"), textNode(namespace))
 		texts = append(texts, "  namespace: "+scalar(namespace))
 	}
-	e.wantItem(contexts, map[string]any{"name": name, "context": body})
-	return e.appended(contexts, append(texts, "  user: "+scalar(name)))
+	item := mapNode(textNode("name"), textNode(name), textNode("context"), body)
+	return e.appended(contexts, item, append(texts, "  user: "+scalar(name)))
 }
 
 // setContextUser makes a context use another user.
 func (e *editor) setContextUser(name, user string) error {
 	item := e.find(contexts, name)
-	body := get(item, "context")
-	if body == nil || flow(body) || body.Kind != yaml.MappingNode {
-		return e.refuse(item.Line, "context %q is not written line by line", name)
+	_, body := own(item, "context")
+	if body == nil || flow(body) || body.Kind != yaml.MappingNode || body.Anchor != "" {
+		return e.refuse(item.Line, "context %q is not written line by line, or has an anchor", name)
 	}
-	for _, one := range e.want[contexts].([]any) {
-		if m := one.(map[string]any); m["name"] == name {
-			m["context"].(map[string]any)["user"] = user
-		}
+	return e.setText(body, "user", user)
+}
+
+// setText sets a key of a mapping to a text. A comment behind the old one stays.
+func (e *editor) setText(mapping *yaml.Node, name, value string) error {
+	key, old := own(mapping, name)
+	if old != nil && old.Value == value && !null(old) {
+		return nil
 	}
-	k, v := own(body, "user")
-	if k == nil {
-		first := body.Content[0]
-		return e.splice(line(first)+1, line(first)+1, strings.Repeat(" ", column(first))+"user: "+scalar(user))
+	if key == nil {
+		first := mapping.Content[0]
+		at := line(first)
+		e.splice(at, at, strings.Repeat(" ", column(first))+name+": "+scalar(value))
+		e.wantKey(mapping, name, textNode(value))
+		return nil
 	}
-	if v.Kind != yaml.ScalarNode || line(v) != line(k) {
-		return e.refuse(k.Line, "the user of context %q is not written on one line", name)
+	if old.Kind != yaml.ScalarNode || old.Anchor != "" || !null(old) && old.Line != key.Line {
+		return e.refuse(key.Line, "%s is not a text on one line", name)
 	}
-	head, comment := e.lines.At(line(k)), ""
-	if i := strings.Index(head, " #"); i >= 0 {
-		comment = head[i:]
+	text := e.lines.At(line(key))
+	comment := ""
+	if i := strings.Index(text, " #"); i >= 0 && !strings.Contains(old.Value, " #") {
+		comment = text[len(strings.TrimRight(text[:i], " ")):]
 	}
-	return e.splice(line(k), line(k)+1, head[:column(k)]+"user: "+scalar(user)+comment)
+	e.splice(line(key), line(key)+1, text[:column(key)]+name+": "+scalar(value)+comment)
+	e.wantKey(mapping, name, textNode(value))
+	return nil
 }
 
 // addAll adds a cluster with all that leads to it.
 func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if len(e.root.Content) == 0 {
-		e.want["apiVersion"], e.want["kind"] = "v1", "Config"
-		if err := e.splice(e.end(), e.end(), "apiVersion: v1", "kind: Config"); err != nil {
-			return err
-		}
+		e.addKey("apiVersion", textNode("v1"), "apiVersion: v1")
+		e.addKey("kind", textNode("Config"), "kind: Config")
 	}
 	if err := e.addCluster(c); err != nil {
 		return err
@@ -125,11 +135,14 @@ func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if err := e.addUser(c.Name, exec); err != nil {
 		return err
 	}
-	if k, _ := own(e.root, "current-context"); k != nil || !makeCurrent {
+	if !makeCurrent {
 		return nil
 	}
-	e.want["current-context"] = c.Name
-	return e.splice(e.end(), e.end(), "current-context: "+scalar(c.Name))
+	if key, _ := own(e.root, "current-context"); key != nil {
+		return e.setText(e.root, "current-context", c.Name)
+	}
+	e.addKey("current-context", textNode(c.Name), "current-context: "+scalar(c.Name))
+	return nil
 }
 
 func (e *editor) addCluster(c NewCluster) error {
@@ -137,45 +150,10 @@ func (e *editor) addCluster(c NewCluster) error {
 		return nil
 	}
 	ca := base64.StdEncoding.EncodeToString(c.CAData)
-	e.wantItem(clusters, map[string]any{"name": c.Name, "cluster": map[string]any{"server": c.Server, "certificate-authority-data": ca}})
-	return e.appended(clusters, []string{
+	body := mapNode(textNode("server"), textNode(c.Server), textNode("certificate-authority-data"), textNode(ca))
+	return e.appended(clusters, mapNode(textNode("name"), textNode(c.Name), textNode("cluster"), body), []string{
 		"name: " + scalar(c.Name), "cluster:", "  certificate-authority-data: " + scalar(ca), "  server: " + scalar(c.Server),
 	})
-}
-
-// wantItem notes that a list has one more element.
-func (e *editor) wantItem(list string, item map[string]any) {
-	old, _ := e.want[list].([]any)
-	e.want[list] = append(old, item)
-}
-
-// wantUser notes what a user is now.
-func (e *editor) wantUser(name string, exec Exec) {
-	for _, one := range e.want[users].([]any) {
-		if m := one.(map[string]any); m["name"] == name {
-			m["user"] = execMeaning(exec)
-		}
-	}
-}
-
-// execMeaning is what a reader of the file finds.
-func execMeaning(x Exec) map[string]any {
-	args := make([]any, len(x.Args))
-	for i, arg := range x.Args {
-		args[i] = arg
-	}
-	body := map[string]any{
-		"apiVersion": x.APIVersion, "args": args, "command": x.Command, "installHint": x.InstallHint,
-		"interactiveMode": x.InteractiveMode, "provideClusterInfo": x.ProvideClusterInfo,
-	}
-	if len(x.Env) > 0 {
-		var env []any
-		for _, name := range slices.Sorted(maps.Keys(x.Env)) {
-			env = append(env, map[string]any{"name": name, "value": x.Env[name]})
-		}
-		body["env"] = env
-	}
-	return map[string]any{"exec": body}
 }
 
 // userLines are the lines of a user's body.
@@ -191,23 +169,30 @@ func userLines(x Exec) []string {
 			texts = append(texts, "    - name: "+scalar(name), "      value: "+scalar(x.Env[name]))
 		}
 	}
-	provide := "false"
-	if x.ProvideClusterInfo {
-		provide = "true"
-	}
-	return append(texts, "    installHint: "+scalar(x.InstallHint), "    interactiveMode: "+scalar(x.InteractiveMode), "    provideClusterInfo: "+provide)
+	return append(texts, "    installHint: "+scalar(x.InstallHint), "    interactiveMode: "+scalar(x.InteractiveMode),
+		"    provideClusterInfo: "+strconv.FormatBool(x.ProvideClusterInfo))
 }
 
-// under indents lines; the first one goes behind what stands before it already.
-func under(head, indent string, texts []string) []string {
-	all := make([]string, len(texts))
-	for i, text := range texts {
-		all[i] = indent + text
-		if i == 0 {
-			all[i] = head + text
-		}
+// userNode is what a reader of userLines finds.
+func userNode(x Exec) *yaml.Node {
+	args := listNode()
+	for _, arg := range x.Args {
+		args.Content = append(args.Content, textNode(arg))
 	}
-	return all
+	if len(x.Args) == 0 {
+		args = &yaml.Node{Kind: yaml.ScalarNode, Tag: nullTag}
+	}
+	body := mapNode(textNode("apiVersion"), textNode(x.APIVersion), textNode("args"), args, textNode("command"), textNode(x.Command))
+	if len(x.Env) > 0 {
+		env := listNode()
+		for _, name := range slices.Sorted(maps.Keys(x.Env)) {
+			env.Content = append(env.Content, mapNode(textNode("name"), textNode(name), textNode("value"), textNode(x.Env[name])))
+		}
+		body.Content = append(body.Content, textNode("env"), env)
+	}
+	body.Content = append(body.Content, textNode("installHint"), textNode(x.InstallHint),
+		textNode("interactiveMode"), textNode(x.InteractiveMode), textNode("provideClusterInfo"), boolNode(x.ProvideClusterInfo))
+	return mapNode(textNode("exec"), body)
 }
 
 // scalar writes a text as a YAML scalar on one line, quoted where it must be.
@@ -223,13 +208,12 @@ func scalar(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", "''") + "'"
 }
 
-// keys are the names in a mapping.
-func keys(node *yaml.Node) []string {
-	var names []string
-	if node = follow(node); node != nil && node.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			names = append(names, node.Content[i].Value)
+// only reports whether a mapping says nothing but this key.
+func only(mapping *yaml.Node, key string) bool {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value != key && !null(mapping.Content[i+1]) {
+			return false
 		}
 	}
-	return names
+	return true
 }

@@ -104,7 +104,7 @@ func flow(node *yaml.Node) bool { return node.Style&yaml.FlowStyle != 0 }
 
 // The nodes that a change is expected to make.
 
-func scalarNode(value string) *yaml.Node {
+func textNode(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 }
 

@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
@@ -18,10 +21,14 @@ import (
 // original is what a user's entry was before it was pointed at us: a file in the
 // folder of originals, which holds what that entry was worth.
 type original struct {
-	File     string   `json:"file"`
-	User     string   `json:"user"`
-	Original []string `json:"original"` // lines
-	Ours     []string `json:"ours"`     // the lines that stand there now
+	File   string   `json:"file"`
+	User   string   `json:"user"`
+	Lines  []string `json:"lines"`  // from the key `user` on; none where there was no such key
+	Column int      `json:"column"` // of that key
+
+	// Ours are the calls that may stand there now: the last one that was to be
+	// written, and the one before, which is there still where that was cut short.
+	Ours []Exec `json:"ours"`
 }
 
 func originalPath(dir, file, user string) string {
@@ -29,27 +36,29 @@ func originalPath(dir, file, user string) string {
 	return filepath.Join(dir, hex.EncodeToString(sum[:16])+".json")
 }
 
-// keep notes what is about to be replaced. An entry that was ours already has its
+// keep notes what is about to be replaced. An entry that is ours already has its
 // original noted from before, which stays the original.
-func keep(dir, file, user string, r replaced) error {
-	if dir == "" || len(r.ours) == 0 {
+func keep(dir, file, user string, r replaced, exec Exec) error {
+	if dir == "" {
 		return nil
 	}
 	path := originalPath(dir, file, user)
-	now := original{File: file, User: user, Original: r.original, Ours: r.ours}
-	if r.again {
+	now := original{File: file, User: user, Lines: r.original, Column: r.column}
+	if r.ours {
 		before, err := readOriginal(path)
-		if err != nil {
-			return nil // what stood there before us was never seen here
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // made elsewhere: what was there before us is not known
 		}
-		now.Original = before.Original
+		if err != nil {
+			return jit.Errorf(jit.Unavailable, "keep the replaced entry", "%s: %w", path, err)
+		}
+		now = before
 	}
+	now.Ours = append(now.Ours, exec)
+	now.Ours = now.Ours[max(0, len(now.Ours)-2):]
 	text, err := json.Marshal(now)
 	if err != nil {
 		return err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return jit.Errorf(jit.Unavailable, "keep the replaced entry", "%w", err)
 	}
 	return rewrite.Write(path, text)
 }
@@ -78,28 +87,72 @@ func (f *Files) Restore(ctx context.Context, file, user, originals string) (Chan
 	}
 	change := Change{File: file, User: user}
 	change.Wrote, err = rewrite.File(ctx, file, func(old []byte) ([]byte, error) {
-		ed, err := edit(file, old)
+		d, err := f.parse(file, old)
 		if err != nil {
 			return nil, err
 		}
-		item := ed.find(users, user)
-		if item == nil {
-			return nil, jit.Errorf(jit.Invalid, op, "%s has no such user any more", file)
-		}
-		from, to, err := ed.region(users, item, "user")
+		ed, err := edit(d)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Equal(ed.lines.Range(from, to), kept.Ours) {
-			return nil, jit.Errorf(jit.Invalid, op, "%s:%d: it was changed since login", file, from+1)
-		}
-		if err := ed.splice(from, to, kept.Original...); err != nil {
+		if err := ed.restore(op, kept); err != nil {
 			return nil, err
 		}
-		return ed.lines.Bytes(), nil // what it means is as it was; there is nothing to compare it with
+		return ed.result()
 	})
 	if err != nil {
 		return change, err
 	}
 	return change, os.Remove(path)
+}
+
+// restore puts the original in the place of our call. Where another program wrote
+// the file in its own layout meanwhile, the original moves to the new column.
+func (e *editor) restore(op string, kept original) error {
+	item := e.find(users, kept.User)
+	if item == nil {
+		return jit.Errorf(jit.Invalid, op, "%s has no such user any more", e.path)
+	}
+	body := get(item, "user")
+	exec := readExec(get(body, "exec"))
+	if exec == nil || !only(body, "exec") || !slices.ContainsFunc(kept.Ours, exec.Equal) {
+		return jit.Errorf(jit.Invalid, op, "%s:%d: it was changed since login", e.path, item.Line)
+	}
+	from, to, head, err := e.region(item, "user")
+	if err != nil {
+		return err
+	}
+	if len(kept.Lines) == 0 {
+		if strings.Contains(head, "-") {
+			return e.refuse(from+1, "user begins its entry")
+		}
+		e.splice(from, to)
+		e.wantKey(item, "user", nil)
+		return nil
+	}
+	texts := moved(kept.Lines, len(head)-kept.Column)
+	var was yaml.Node
+	if err := yaml.Unmarshal([]byte(strings.Join(texts, "\n")+"\n"), &was); err != nil || len(was.Content) != 1 {
+		return jit.Errorf(jit.Internal, op, "what is kept of it cannot be read")
+	}
+	texts[0] = head + texts[0]
+	_, value := own(was.Content[0], "user")
+	e.splice(from, to, texts...)
+	e.wantKey(item, "user", value)
+	return nil
+}
+
+// moved indents all lines but the first by so many columns more, or less.
+func moved(lines []string, columns int) []string {
+	texts := slices.Clone(lines)
+	for i := range texts {
+		switch {
+		case i == 0 || strings.TrimSpace(texts[i]) == "":
+		case columns >= 0:
+			texts[i] = strings.Repeat(" ", columns) + texts[i]
+		default:
+			texts[i] = texts[i][min(-columns, indentOf(texts[i])):]
+		}
+	}
+	return texts
 }

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,8 @@ type Lines struct {
 
 // Cut cuts a text into lines at \n and \r\n.
 func Cut(data []byte) Lines {
-	l := Lines{brk: "\n"}
+	n := bytes.Count(data, []byte("\n")) + 1
+	l := Lines{brk: "\n", texts: make([]string, 0, n), ends: make([]string, 0, n)}
 	for line := range strings.Lines(string(data)) {
 		text, end := line, ""
 		if t, ok := strings.CutSuffix(text, "\n"); ok {
@@ -69,6 +71,11 @@ func (l Lines) Splice(from, to int, texts ...string) Lines {
 // Bytes puts the lines together again.
 func (l Lines) Bytes() []byte {
 	var b strings.Builder
+	size := 0
+	for i, text := range l.texts {
+		size += len(text) + len(l.ends[i])
+	}
+	b.Grow(size)
 	for i, text := range l.texts {
 		b.WriteString(text)
 		b.WriteString(l.ends[i])

@@ -30,6 +30,16 @@ import (
 // mark stands in the name of everything that is made beside the file.
 const mark = ".kubectl-jit-"
 
+const (
+	// optimism is how often a change is tried with the lock held for check and
+	// rename only. A file that others write all the time may change under it every
+	// time; so after that the lock is held over the edit as well.
+	optimism = 3
+
+	// rounds is how often it is tried at all.
+	rounds = 30
+)
+
 // Edit makes the new content out of the old one, which is empty where there is
 // no file yet. It is called again when the file changed in the meantime.
 type Edit func(old []byte) ([]byte, error)
@@ -40,33 +50,53 @@ type Edit func(old []byte) ([]byte, error)
 // that somebody was just writing. Codes of its own: unavailable (locked by
 // another program, not readable, not writable).
 func File(ctx context.Context, path string, edit Edit) (wrote bool, err error) {
-	for {
-		if err := ctx.Err(); err != nil {
-			return false, fmt.Errorf("change %s: %w", path, err)
-		}
-		real, err := resolve(path)
-		if err != nil {
-			return false, failed(path, err)
-		}
-		old, err := read(real)
-		if err != nil {
-			return false, failed(path, err)
-		}
-		data, err := edit(old)
-		if err != nil {
-			if settled(ctx, path, real, old) {
-				return false, err
-			}
-			continue
-		}
-		if bytes.Equal(old, data) {
-			unlock(path, real)
-			return false, nil
-		}
-		if done, err := swap(ctx, path, real, old, data); done || err != nil {
-			return done, err
+	for n := range rounds {
+		c := change{path: path, edit: edit, locked: n >= optimism}
+		if again, err := c.round(ctx); !again {
+			return c.wrote, err
 		}
 	}
+	return false, failed(path, errors.New("another program changes it all the time, and takes no lock"))
+}
+
+// change is one round of File.
+type change struct {
+	path, real string
+	edit       Edit
+	locked     bool // FILE.lock is held over all of it
+	wrote      bool
+}
+
+// round tries once. It reports again where the file changed meanwhile.
+func (c *change) round(ctx context.Context) (again bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("change %s: %w", c.path, err)
+	}
+	if c.real, err = resolve(c.path); err != nil {
+		return false, failed(c.path, err)
+	}
+	if c.locked {
+		free, err := lock(ctx, c.path, c.real)
+		if err != nil {
+			return false, err
+		}
+		defer free()
+	}
+	old, err := read(c.real)
+	if err != nil {
+		return false, failed(c.path, err)
+	}
+	data, err := c.edit(old)
+	if err != nil {
+		return !c.locked && !settled(ctx, c.path, c.real, old), err
+	}
+	if bytes.Equal(old, data) {
+		if !c.locked {
+			unlock(c.path, c.real)
+		}
+		return false, nil
+	}
+	return c.swap(ctx, old, data)
 }
 
 // Unlock removes the FILE.lock that a killed run of ours left beside the file, so
@@ -106,35 +136,37 @@ func Write(path string, data []byte) error {
 	return nil
 }
 
-// swap puts data in the place of old. It reports false where the file is not as
-// it was, so that the edit must be done again.
-func swap(ctx context.Context, path, real string, old, data []byte) (done bool, err error) {
-	temp, err := stage(real, data)
+// swap puts data in the place of old.
+func (c *change) swap(ctx context.Context, old, data []byte) (again bool, err error) {
+	temp, err := stage(c.real, data)
 	if err != nil {
-		return false, failed(path, err)
+		return false, failed(c.path, err)
 	}
 	defer temp.discard()
-	free, err := lock(ctx, path, real)
-	if err != nil {
-		return false, err
+	if !c.locked {
+		free, err := lock(ctx, c.path, c.real)
+		if err != nil {
+			return false, err
+		}
+		defer free()
 	}
-	defer free()
-	now, err := read(real)
+	now, err := read(c.real)
 	if err != nil {
-		return false, failed(path, err)
+		return false, failed(c.path, err)
 	}
 	if !bytes.Equal(now, old) {
-		return false, nil
+		return true, nil
 	}
-	sweep(real)
-	err = temp.become(real)
+	sweep(c.real)
+	err = temp.become(c.real)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // swept by another run before it was locked
+		return true, nil // swept by another run before it was locked
 	}
 	if err != nil {
-		return false, failed(path, err)
+		return false, failed(c.path, err)
 	}
-	return true, nil
+	c.wrote = true
+	return false, nil
 }
 
 // settled reports whether old is what the file really holds: some programs

@@ -173,6 +173,41 @@ func TestChangedMeanwhile(t *testing.T) {
 	holds(t, path, "bc", 0o600)
 }
 
+// TestNoStarvation changes the file on every read: after some rounds the lock is
+// held over the edit, so that who respects it lets the change through.
+func TestNoStarvation(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	put(t, path, "a", 0o600)
+	others := 0
+	change(t, path, func(old []byte) ([]byte, error) {
+		if _, err := os.Lstat(path + ".lock"); err != nil {
+			others++
+			put(t, path, strings.Repeat("b", others), 0o600)
+		}
+		return append(bytes.Clone(old), "c"...), nil
+	}, true)
+	if others == 0 {
+		t.Error("the lock was held from the first round on")
+	}
+	holds(t, path, strings.Repeat("b", others)+"c", 0o600)
+}
+
+// TestNoLock gives up on a program that goes on writing and takes no lock.
+func TestNoLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	put(t, path, "a", 0o600)
+	text := ""
+	_, err := rewrite.File(t.Context(), path, func(old []byte) ([]byte, error) {
+		text += "b"
+		put(t, path, text, 0o600)
+		return []byte("ours"), nil
+	})
+	if jit.CodeOf(err) != jit.Unavailable {
+		t.Errorf("got %v", err)
+	}
+	holds(t, path, text, 0o600)
+}
+
 func TestParallel(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "config"), filepath.Join(dir, "link")
