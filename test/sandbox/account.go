@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func TrustBroker() []aws.Statement {
 // oldKey is the long-term key of a person from before there was just-in-time
 // access. AWS knows it, and no cluster maps it.
 func oldKey(home, user string) (aws.User, error) {
-	u := aws.User{Name: user, AccessKeyID: "AKIA" + fmt.Sprintf("%016X", len(user)) + user[:1], SecretAccessKey: randomText()}
+	u := aws.User{Name: user, AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: randomText()}
 	folder := filepath.Join(home, ".aws")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return u, err

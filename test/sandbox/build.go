@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -45,24 +46,21 @@ func programs() []program {
 // kept by version in the user's cache folder: where all are there, nothing is
 // started. Root is the folder of this package.
 func Build(ctx context.Context, root string, say io.Writer) (map[string]string, error) {
-	kept, err := os.UserCacheDir()
+	user, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
 	}
+	kept := filepath.Join(user, "kubectl-jit-sandbox")
 	built := map[string]string{}
-	all := programs()
-	for i, p := range all {
+	for i, p := range programs() {
 		key, err := p.key(root)
 		if err != nil {
 			return nil, err
 		}
-		path := filepath.Join(kept, "kubectl-jit-sandbox", p.name+"-"+key, p.name)
+		path := filepath.Join(kept, p.name+"-"+key, p.name)
 		built[p.name] = path
-		if _, err := os.Stat(path); err == nil {
-			continue
-		}
-		what := fmt.Sprintf("building %s (%d of %d, about %s the first time)", p.name, i+1, len(all), p.usually)
-		if err := p.build(ctx, root, path, what, say); err != nil {
+		what := fmt.Sprintf("%s (%d of %d, about %s the first time)", p.name, i+1, len(programs()), p.usually)
+		if err := p.ensure(ctx, root, path, what, say); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +68,7 @@ func Build(ctx context.Context, root string, say io.Writer) (map[string]string, 
 }
 
 // key is the version a program is kept by: the Go release, and every file that
-// decides what is built.
+// decides what is built. None of them links anything of the main module.
 func (p program) key(root string) (string, error) {
 	module := filepath.Join(root, p.module)
 	files := []string{filepath.Join(module, "go.mod"), filepath.Join(module, "go.sum")}
@@ -90,44 +88,58 @@ func (p program) key(root string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:6]), nil
 }
 
-// build runs the go command and puts its result into place by rename, so that an
-// interrupted build leaves nothing that looks like a program.
-func (p program) build(ctx context.Context, root, path, what string, say io.Writer) error {
+// ensure builds the program unless it is there. Of several that want the same one
+// at once, one builds and the others wait for it.
+func (p program) ensure(ctx context.Context, root, path, what string, say io.Writer) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	done := progress(say, what)
+	defer done()
+	if err := hold(ctx, lock); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	return p.build(ctx, root, path)
+}
+
+// hold takes a lock that the kernel gives back when this process ends.
+func hold(ctx context.Context, lock *os.File) error {
+	for {
+		err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// build runs the go command and puts its result into place by rename, so that an
+// interrupted build leaves nothing that looks like a program. There is no
+// -trimpath: with it, nothing of what the tests compile could be used again.
+func (p program) build(ctx context.Context, root, path string) error {
 	temporary := path + ".new"
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", p.ldflags, "-o", temporary, p.pkg)
 	cmd.Dir = filepath.Join(root, p.module)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false")
-	done := progress(say, what)
+	endGroup(cmd)
 	output, err := cmd.CombinedOutput()
-	done()
 	if err != nil {
 		return fmt.Errorf("build %s: %w\n%s", p.name, errors.Join(ctx.Err(), err), output)
 	}
 	return os.Rename(temporary, path)
-}
-
-// progress says what is going on at once, and every 30 seconds that it still is.
-func progress(say io.Writer, what string) (done func()) {
-	begin := time.Now()
-	fmt.Fprintf(say, "%s\n", what)
-	ended := make(chan struct{})
-	go func() {
-		ticker := time.NewTicker(30 * time.Second)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ended:
-				return
-			case <-ticker.C:
-				fmt.Fprintf(say, "  … %s\n", time.Since(begin).Round(time.Second))
-			}
-		}
-	}()
-	return func() {
-		close(ended)
-		fmt.Fprintf(say, "  took %s\n", time.Since(begin).Round(time.Second))
-	}
 }

@@ -1,14 +1,20 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
 
 	"github.com/kubectl-jit/kubectl-jit/test/sandbox/accesspolicy"
 )
@@ -26,11 +32,12 @@ type Cluster struct {
 	CAFile string
 	Admin  string // kubeconfig of the administrator
 
-	dir        string
-	ports      [4]int // etcd, its peer, API server, authenticator
-	token      string // the administrator's
-	processes  []*process
-	authorizer *httptest.Server
+	dir           string
+	ports         [4]int // etcd, its peer, API server, authenticator
+	token         string // the administrator's
+	processes     []*process
+	authenticator *process // one of them
+	authorizer    *httptest.Server
 }
 
 // newCluster finds free ports and writes what the servers read.
@@ -72,8 +79,8 @@ func (c *Cluster) writeFiles() error {
 	return nil
 }
 
-// start brings up etcd, the API server and, when there are objects, the
-// authenticator. The environment is for the authenticator, which calls STS.
+// start brings up etcd, the API server and the authenticator, and applies the
+// objects. The environment is for the authenticator, which calls STS.
 func (c *Cluster) start(ctx context.Context, programs map[string]string, env []string, manifests string) error {
 	if err := c.startEtcd(programs["etcd"]); err != nil {
 		return err
@@ -86,14 +93,13 @@ func (c *Cluster) start(ctx context.Context, programs map[string]string, env []s
 	if err := c.startAPIServer(ctx, programs["kube-apiserver"], filepath.Join(state, "webhook.yaml")); err != nil {
 		return err
 	}
-	if err := c.apply(ctx, programs["kubectl"], manifests); err != nil {
-		return err
-	}
-	authenticator, err := c.launch("aws-iam-authenticator", programs["aws-iam-authenticator"], env, append(identity, c.Admin)...)
-	if err != nil {
-		return err
-	}
-	return authenticator.wait(ctx, answers(fmt.Sprintf("https://127.0.0.1:%d/healthz", c.ports[3]), filepath.Join(state, "cert.pem"), ""))
+	return together(
+		func() error { return c.apply(ctx, programs["kubectl"], manifests) },
+		func() (err error) {
+			c.authenticator, err = c.launch("aws-iam-authenticator", programs["aws-iam-authenticator"], env, append(identity, c.Admin)...)
+			return err
+		},
+	)
 }
 
 // launch starts a process and remembers it, in the order of starting.
@@ -136,11 +142,52 @@ func (c *Cluster) startAPIServer(ctx context.Context, path, webhook string) erro
 	return apiserver.wait(ctx, answers(c.Server+"/readyz", c.CAFile, c.token))
 }
 
-// stop ends the processes, those that use others first.
-func (c *Cluster) stop() {
-	for i := len(c.processes) - 1; i >= 0; i-- {
-		c.processes[i].stop()
+// admits returns a question for process.wait: does the authenticator know whose
+// token this is? It is asked itself, as the API server would remember the answer.
+// The token comes as an exec plugin prints it.
+func (c *Cluster) admits(credential []byte) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var held struct{ Status struct{ Token string } }
+		if err := json.Unmarshal(credential, &held); err != nil {
+			return err
+		}
+		review := authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: held.Status.Token}}
+		review.APIVersion, review.Kind = "authentication.k8s.io/v1", "TokenReview"
+		body, err := json.Marshal(review)
+		if err != nil {
+			return err
+		}
+		web, err := client(filepath.Join(c.dir, "authenticator", "cert.pem"))
+		if err != nil {
+			return err
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, fmt.Sprintf("https://127.0.0.1:%d/authenticate", c.ports[3]), bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		response, err := web.Do(request)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		if err := json.NewDecoder(response.Body).Decode(&review); err != nil {
+			return err
+		}
+		if !review.Status.Authenticated {
+			return fmt.Errorf("the authenticator answers %s", response.Status)
+		}
+		return nil
 	}
+}
+
+// stop ends the processes side by side: what they hold is thrown away, so none
+// has to wait for another.
+func (c *Cluster) stop() {
+	var all sync.WaitGroup
+	for _, p := range c.processes {
+		all.Go(p.stop)
+	}
+	all.Wait()
 	if c.authorizer != nil {
 		c.authorizer.CloseClientConnections()
 		c.authorizer.Close()

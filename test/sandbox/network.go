@@ -5,38 +5,61 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
+)
+
+// Ports are taken from below the range that systems give to outgoing connections
+// and to listeners on port 0, so that nobody gets one between its being found and
+// its being used.
+const (
+	lowestPort  = 20000
+	highestPort = 32000
 )
 
 // freePorts returns ports of 127.0.0.1 that nobody listens on.
 func freePorts(n int) ([]int, error) {
 	var ports []int
-	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var last error
+	for tries := 0; len(ports) < n; tries++ {
+		if tries > 1000 {
+			return nil, fmt.Errorf("no free port between %d and %d: %w", lowestPort, highestPort, last)
+		}
+		port := lowestPort + rand.IntN(highestPort-lowestPort)
+		listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 		if err != nil {
-			return nil, err
+			last = err
+			continue
 		}
 		defer listener.Close() // all are held until all are found, so that they differ
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		ports = append(ports, port)
 	}
 	return ports, nil
 }
 
-// answers returns a question for process.wait: does the URL answer with 200?
+// client speaks to a server of ours, past any proxy, and trusts the one CA.
+func client(caFile string) (*http.Client, error) {
+	ca, err := os.ReadFile(caFile)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	transport := &http.Transport{Proxy: nil, DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots}}
+	return &http.Client{Transport: transport, Timeout: 2 * time.Second}, nil
+}
+
+// answers returns a question for process.wait: does the URL answer with 200? The
+// CA may be a file that the server has still to write.
 func answers(url, caFile, bearer string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		transport := &http.Transport{Proxy: nil, DisableKeepAlives: true}
-		if caFile != "" {
-			ca, err := os.ReadFile(caFile)
-			if err != nil {
-				return err
-			}
-			roots := x509.NewCertPool()
-			roots.AppendCertsFromPEM(ca)
-			transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+		web, err := client(caFile)
+		if err != nil {
+			return err
 		}
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
@@ -45,7 +68,7 @@ func answers(url, caFile, bearer string) func(context.Context) error {
 		if bearer != "" {
 			request.Header.Set("Authorization", "Bearer "+bearer)
 		}
-		response, err := (&http.Client{Transport: transport, Timeout: 2 * time.Second}).Do(request)
+		response, err := web.Do(request)
 		if err != nil {
 			return err
 		}

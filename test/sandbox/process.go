@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -26,7 +27,8 @@ type process struct {
 }
 
 // start runs a program in the background, in a process group of its own, so that
-// a Ctrl-C at the terminal reaches us and not it. Its output goes to a file.
+// a Ctrl-C at the terminal reaches us and not it. It finds the given environment
+// and nothing of ours. Its output goes to a file.
 func start(dir, name, path string, env []string, args ...string) (*process, error) {
 	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -34,10 +36,10 @@ func start(dir, name, path string, env []string, args ...string) (*process, erro
 	}
 	defer log.Close()
 	p := &process{name: name, cmd: exec.Command(path, args...), log: log.Name(), ended: make(chan struct{})}
-	p.cmd.Env = env
+	p.cmd.Env = append([]string{}, env...) // never nil, which would mean ours: etcd and others read variables of their own
 	p.cmd.Dir = dir
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p.cmd.SysProcAttr = ownGroup()
 	started := make(chan error)
 	go p.run(started)
 	return p, <-started
@@ -46,7 +48,7 @@ func start(dir, name, path string, env []string, args ...string) (*process, erro
 // run stays on one thread from start to end: the kernel sends Pdeathsig when the
 // thread that started the process ends.
 func (p *process) run(started chan<- error) {
-	lockThread()
+	runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
 	err := p.cmd.Start()
 	started <- err
 	if err == nil {
@@ -83,6 +85,12 @@ func (p *process) wait(ctx context.Context, ask func(context.Context) error) err
 		case <-ticker.C:
 		}
 	}
+}
+
+// endGroup makes the end of a command's context end all that the command started.
+func endGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = ownGroup()
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
 // run runs a program to its end and returns its output.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
 )
@@ -61,7 +62,7 @@ func Start(ctx context.Context, o Options) (_ *Sandbox, err error) {
 		return nil, err
 	}
 	if err := together(
-		func() error { return s.Cluster.start(ctx, s.programs, s.serverEnv(), manifests) },
+		func() error { return s.startCluster(ctx, s.Cluster) },
 		func() error { return s.startBroker(ctx) },
 	); err != nil {
 		return nil, err
@@ -118,6 +119,21 @@ func (s *Sandbox) serverEnv() []string {
 	}
 }
 
+// startCluster brings a cluster up, and is back when a role that aws-auth maps
+// gets in: only then has the authenticator read it.
+func (s *Sandbox) startCluster(ctx context.Context, c *Cluster) error {
+	if err := c.start(ctx, s.programs, s.serverEnv(), manifests); err != nil {
+		return err
+	}
+	keys := s.AWS.Issue("BritiveEKSReader", "probe@example.com", 15*time.Minute)
+	env := append(s.serverEnv(), "AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey, "AWS_SESSION_TOKEN="+keys.SessionToken)
+	answer, err := run(ctx, env, nil, s.programs["aws"], "eks", "get-token", "--cluster-name", c.ID)
+	if err != nil {
+		return err
+	}
+	return c.authenticator.wait(ctx, c.admits(answer))
+}
+
 // startBroker runs the broker, known to the account, with a token for everybody.
 func (s *Sandbox) startBroker(ctx context.Context) (err error) {
 	env := s.serverEnv()
@@ -151,51 +167,6 @@ func (s *Sandbox) register() error {
 	return nil
 }
 
-// publish makes the users' homes, and last of all the file that says it is ready.
-func (s *Sandbox) publish(ctx context.Context) error {
-	for _, name := range []string{"kubectl", "aws"} {
-		if err := os.Symlink(s.programs[name], filepath.Join(s.dir, "path", name)); err != nil {
-			return err
-		}
-	}
-	for _, short := range slices.Sorted(maps.Keys(Users())) {
-		if err := s.AddUser(ctx, s.Home(short), short); err != nil {
-			return err
-		}
-	}
-	admin, err := os.ReadFile(s.Cluster.Admin)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(s.dir, "admin.kubeconfig"), admin, 0o600); err != nil {
-		return err
-	}
-	if err := WriteAs(filepath.Join(s.dir, "as"), filepath.Join(s.dir, "home")); err != nil {
-		return err
-	}
-	ready := filepath.Join(s.dir, "env")
-	if err := os.WriteFile(ready+".new", s.envFile(s.Home("alice")), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(ready+".new", ready)
-}
-
-// WriteAs writes the script `as USER COMMAND…` for the homes that AddUser made in
-// the folder.
-func WriteAs(path, homes string) error {
-	return os.WriteFile(path, fmt.Appendf(nil, `#!/bin/sh
-# as USER COMMAND…: run a command as alice, bob or mallory.
-home=%s/"$1"
-if [ $# -lt 2 ] || [ ! -f "$home/env" ]; then
-	echo "usage: as alice|bob|mallory COMMAND…" >&2
-	exit 2
-fi
-shift
-. "$home/env"
-exec "$@"
-`, quote(homes)), 0o700)
-}
-
 // StartExtraCluster brings up a second API server and authenticator, with the
 // same account and broker. Stop ends it too.
 func (s *Sandbox) StartExtraCluster(ctx context.Context, id string) (*Cluster, error) {
@@ -204,7 +175,7 @@ func (s *Sandbox) StartExtraCluster(ctx context.Context, id string) (*Cluster, e
 		return nil, err
 	}
 	s.extra = append(s.extra, c)
-	if err := c.start(ctx, s.programs, s.serverEnv(), manifests); err != nil {
+	if err := s.startCluster(ctx, c); err != nil {
 		return nil, err
 	}
 	return c, s.register()

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +54,45 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+// TestEnvFile holds that a shell that sources the file has every value as it is
+// meant, whatever the folder is called, and forgets what would change an answer.
+func TestEnvFile(t *testing.T) {
+	account, err := newAccount(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer account.Close()
+	s := &Sandbox{AWS: account, dir: `/it's a "$HOME"/dir`, bin: "/our bin"}
+	home := s.Home("alice")
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, s.envFile(home), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sh", "-c", `. "$0"; env -0`, file)
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "AWS_PROFILE=mine", "BRITIVE_API_TOKEN=mine", "no_proxy=*"}
+	output, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, pair := range strings.Split(string(output), "\x00") {
+		name, value, _ := strings.Cut(pair, "=")
+		found[name] = value
+	}
+	want := s.Environment(home)
+	want["PATH"] = s.Path() + ":/usr/bin:/bin"
+	for name, value := range want {
+		if found[name] != value {
+			t.Errorf("%s is %q, want %q", name, found[name], value)
+		}
+	}
+	for _, name := range cleared() {
+		if value, ok := found[name]; ok {
+			t.Errorf("%s is still %q", name, value)
+		}
+	}
+}
+
 // TestKey holds that a program is built again when what it is made of changes,
 // and only then.
 func TestKey(t *testing.T) {
@@ -88,29 +126,5 @@ func TestKey(t *testing.T) {
 		if key() == before {
 			t.Errorf("%s changed and the key did not", name)
 		}
-	}
-}
-
-// TestProcessEnds holds that stop leaves nothing of a process's group, also where
-// it ignores the signal.
-func TestProcessEnds(t *testing.T) {
-	dir := t.TempDir()
-	p, err := start(dir, "stubborn", "/bin/sh", []string{"PATH=" + os.Getenv("PATH")}, "-c", `trap "" TERM; echo ready; while :; do sleep 1; done`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.wait(t.Context(), func(context.Context) error {
-		text, err := os.ReadFile(p.log)
-		if err == nil && !strings.Contains(string(text), "ready") {
-			err = os.ErrNotExist
-		}
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	p.stop()
-	// A killed process that nobody has waited for yet does not run.
-	if err := exec.Command("pgrep", "--runstates", "R,S,D", "-g", itoa(p.cmd.Process.Pid)).Run(); err == nil {
-		t.Error("something of its group still runs")
 	}
 }

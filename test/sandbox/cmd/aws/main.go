@@ -14,14 +14,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-
-	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+	eks "sigs.k8s.io/aws-iam-authenticator/pkg/token"
 )
 
 func main() {
@@ -67,7 +65,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	sdk, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(c.profile), config.WithRegion(c.region), config.WithEC2IMDSClientEnableState(2))
+	sdk, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(c.profile), config.WithRegion(c.region), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
 		return err
 	}
@@ -78,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 	case "[sts get-caller-identity]":
 		return callerIdentity(ctx, sdk)
 	case "[eks get-token]":
-		return token(ctx, sdk, c.cluster)
+		return token(sdk, c.cluster)
 	}
 	return fmt.Errorf("this stand-in has no command %q: it knows sts get-caller-identity and eks get-token", c.words)
 }
@@ -88,29 +86,25 @@ func callerIdentity(ctx context.Context, sdk aws.Config) error {
 	if err != nil {
 		return err
 	}
-	return print(struct{ UserId, Account, Arn *string }{answer.UserId, answer.Account, answer.Arn})
+	return show(struct{ UserId, Account, Arn *string }{answer.UserId, answer.Account, answer.Arn})
 }
 
-// token answers as aws eks get-token does when client-go does not say a version:
-// v1beta1, 14 minutes.
-func token(ctx context.Context, sdk aws.Config, cluster string) error {
-	keys, err := sdk.Credentials.Retrieve(ctx)
+// token signs with the generator that EKS's own authenticator brings: what the
+// cluster makes of it depends on nothing of ours.
+func token(sdk aws.Config, cluster string) error {
+	generator, err := eks.NewGenerator(false, false)
 	if err != nil {
 		return err
 	}
-	signed, err := eks.Issuer{}.Token(ctx, jit.Cluster{Name: cluster, Region: sdk.Region}, jit.Credential{
-		AccessKeyID: keys.AccessKeyID, SecretAccessKey: jit.NewSecret(keys.SecretAccessKey), SessionToken: jit.NewSecret(keys.SessionToken),
-	}, time.Time{})
+	signed, err := generator.GetWithSTS(cluster, sts.NewFromConfig(sdk))
 	if err != nil {
 		return err
 	}
-	return print(map[string]any{
-		"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1", "spec": map[string]any{},
-		"status": map[string]string{"expirationTimestamp": signed.Expires.UTC().Format(time.RFC3339), "token": signed.Value.Reveal()},
-	})
+	fmt.Println(generator.FormatJSON(signed))
+	return nil
 }
 
-func print(answer any) error {
+func show(answer any) error {
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", "    ")
 	return encoder.Encode(answer)

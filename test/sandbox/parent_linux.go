@@ -1,13 +1,12 @@
 package sandbox
 
-import (
-	"runtime"
-	"syscall"
-)
+import "syscall"
 
-// lockThread binds the goroutine to its thread until it ends; the thread ends
-// with it.
-func lockThread() { runtime.LockOSThread() }
+// ownGroup puts a process into a group of its own. The kernel kills it when the
+// thread that started it ends, so also when this process is killed.
+func ownGroup() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
 
 // EndWithParent asks the kernel for a SIGTERM when the process that started this
 // one ends, so that a killed make leaves no sandbox behind.
