@@ -186,3 +186,23 @@ func TestDecideOnPlainTenant(t *testing.T) {
 	expect(t, err, jit.Unavailable, "withdraw request r1")
 	x.wants("DELETE", 1)
 }
+
+// TestNewestFirst holds the order of requests, however a tenant lists them.
+func TestNewestFirst(t *testing.T) {
+	at := func(id, created string) string {
+		return fmt.Sprintf(`{"requestId":%q,"status":"PENDING","createdAt":%q}`, id, created)
+	}
+	list := list(at("old", "2026-01-01T10:00:00Z"), at("new", "2026-01-03T10:00:00Z"), at("same", "2026-01-03T10:00:00Z"), at("middle", "2026-01-02T10:00:00Z"))
+	client := newTenant(t).on("GET /api/access", says(listing)).on("GET /api/v1/approvals", list).client()
+	requests, err := client.Requests(t.Context(), jit.MyRequests)
+	if err != nil || len(requests) != 4 {
+		t.Fatalf("%+v, %v", requests, err)
+	}
+	for i, want := range []string{"new", "same", "middle", "old"} {
+		if requests[i].ID != want {
+			t.Errorf("%s is at %d", requests[i].ID, i)
+		}
+	}
+	_, err = client.Requests(t.Context(), "all")
+	expect(t, err, jit.Invalid, `no scope "all"`)
+}

@@ -189,7 +189,7 @@ func TestTLS(t *testing.T) {
 
 	_, err := britive.New(server.URL, jit.NewSecret(token), nil, "test").Whoami(t.Context())
 	host := strings.TrimPrefix(server.URL, "https://")
-	expect(t, err, jit.Unavailable, host, "does not trust", "next: set certificateAuthority", "--certificate-authority")
+	expect(t, err, jit.Unavailable, host, "certificateAuthority", "next: kubectl jit login --tenant "+server.URL+" --certificate-authority FILE")
 
 	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	client := britive.New(server.URL, jit.NewSecret(token), roots, "test")

@@ -47,8 +47,8 @@ func (c *Client) unreached(ctx context.Context, op string, err error) error {
 func (c *Client) wayTo(op string, err error) error {
 	host := c.host()
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is signed by an authority that this machine does not trust: %w", host, err).
-			WithNext("set certificateAuthority of the tenant in the configuration to the broker's CA file (kubectl jit login --certificate-authority FILE does it)")
+		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is signed by an authority that neither this machine nor the tenant's certificateAuthority names: %w", host, err).
+			WithNext("kubectl jit login --tenant %s --certificate-authority FILE", c.URL)
 	}
 	if isUntrusted(err) {
 		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is not good: %w", host, err)

@@ -53,7 +53,7 @@ func (r *rig) set(ts *testscript.TestScript, name, value string) {
 
 // environ is the environment of the script's programs.
 func (r *rig) environ(ts *testscript.TestScript) []string {
-	names := append([]string{"PATH", "WORK", "TMPDIR", "TZ", "HOME"}, r.vars...)
+	names := append([]string{"PATH", "WORK", "TMPDIR", "TZ", "GORACE", "HOME"}, r.vars...)
 	var environ []string
 	for _, name := range names {
 		environ = append(environ, name+"="+ts.Getenv(name))

@@ -54,6 +54,7 @@ func folders(t *testing.T) []string {
 func setUp(env *testscript.Env) error {
 	env.Values[rigKey{}] = &rig{}
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // each program would wait a second before it ends
 	for name, value := range homeOf(env.WorkDir, "alice") {
 		env.Setenv(name, value)
 	}

@@ -54,7 +54,8 @@ func TestFile(t *testing.T) {
 }
 
 // TestTogether holds that processes that start at once on an empty file, and
-// write at once afterwards, take their turns.
+// read and write at once afterwards, take their turns: a transaction that began
+// by reading would find the file changed under it when it comes to write.
 func TestTogether(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	var group sync.WaitGroup
@@ -67,7 +68,7 @@ func TestTogether(t *testing.T) {
 			}
 			defer func() { _ = s.Close() }()
 			for range 10 {
-				record(t, s)
+				readAndRecord(t, s)
 			}
 		})
 	}
@@ -128,6 +129,19 @@ func TestNotALedger(t *testing.T) {
 func record(t *testing.T, s broker.Store) {
 	t.Helper()
 	if err := s.Update(t.Context(), func(tx broker.Tx) error { return tx.Record(broker.Event{At: time.Now()}) }); err != nil {
+		t.Error(err)
+	}
+}
+
+func readAndRecord(t *testing.T, s broker.Store) {
+	t.Helper()
+	err := s.Update(t.Context(), func(tx broker.Tx) error {
+		if _, err := tx.Events(0, 1); err != nil {
+			return err
+		}
+		return tx.Record(broker.Event{At: time.Now()})
+	})
+	if err != nil {
 		t.Error(err)
 	}
 }
