@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -78,11 +79,22 @@ func (s *serve) run(ctx context.Context) (err error) {
 	return s.answer(ctx, listener, handler(engine, ledger, c, log), log)
 }
 
+// withAddress notes for the audit trail where a call comes from: the peer. A
+// header could say anything.
+func withAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+			r = r.WithContext(broker.From(r.Context(), peer.Addr()))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // handler puts the health checks beside the API. A broker is healthy as long as
 // it answers, and ready when its ledger does.
 func handler(engine *broker.Engine, ledger broker.Store, c config, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", britiveapi.Handler(engine, britiveapi.Options{Features: c.Features, Log: log}))
+	mux.Handle("/api/", withAddress(britiveapi.Handler(engine, britiveapi.Options{Features: c.Features, Log: log})))
 	mux.HandleFunc("GET /healthz", ok)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := ledger.View(r.Context(), readNothing); err != nil {
