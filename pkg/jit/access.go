@@ -55,6 +55,9 @@ func ParsePath(path string) (Access, error) {
 }
 
 func escape(name string) string {
+	if !strings.ContainsAny(name, `\/`) {
+		return name
+	}
 	return strings.NewReplacer(`\`, `\\`, `/`, `\/`).Replace(name)
 }
 

@@ -39,8 +39,8 @@ type Broker interface {
 	Credential(ctx context.Context, grantID string) (Credential, error)
 
 	// Checkin ends a checkout: no credential is issued under it any more. The
-	// answer says in CredentialsUntil how long the ones that are out still work.
-	// Codes: not_found.
+	// answer says in CredentialsUntil how long the ones that are out still work. One
+	// that has ended already is no error: its Why says how. Codes: not_found.
 	Checkin(ctx context.Context, grantID string) (Grant, error)
 
 	// Ask makes a request for approval. Codes: not_found, justification, waiting
@@ -50,9 +50,9 @@ type Broker interface {
 	// Requests lists requests, newest first.
 	Requests(ctx context.Context, scope RequestScope) ([]Request, error)
 
-	// Await returns the request once it is no longer pending, or ctx's error. A
-	// decision is seen within a second where the broker can tell, within a few
-	// where it can only be asked.
+	// Await returns the request once it is no longer pending, or ctx's error and,
+	// where it is known, the request as it stands. A decision is seen within a
+	// second where the broker can tell, within a few where it can only be asked.
 	Await(ctx context.Context, requestID string) (Request, error)
 
 	// Decide approves or rejects a pending request. Codes: not_found, denied
