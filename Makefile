@@ -1,6 +1,7 @@
 # kubectl-jit. `make help` lists the targets.
 #
-# Debian packages: make, gcc, libc6-dev (the race detector links with cgo).
+# Debian packages: make, gcc and libc6-dev (the race detector links with cgo), git,
+# procps (tests look whether a process is gone).
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BIN     := $(CURDIR)/bin

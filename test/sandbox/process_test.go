@@ -27,8 +27,12 @@ func (p *process) says(text string) func(context.Context) error {
 // has waited for yet does not run.
 func gone(t *testing.T, group int) {
 	t.Helper()
+	pgrep, err := exec.LookPath("pgrep")
+	if err != nil {
+		t.Fatalf("%v: install procps", err)
+	}
 	for range 100 {
-		if exec.Command("pgrep", "--runstates", "R,S,D", "-g", itoa(group)).Run() != nil {
+		if exec.Command(pgrep, "--runstates", "R,S,D", "-g", itoa(group)).Run() != nil {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
