@@ -23,7 +23,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	if front := os.Getenv("KUBECTL_JIT_FRONT"); front != "" && front != version {
 		fmt.Fprintf(os.Stderr, "kubectl-jit: error: kubectl-jit is version %q and jit-core beside it %q\n", front, version)
-		fmt.Fprintln(os.Stderr, "kubectl-jit: next: install both again from one release")
+		fmt.Fprintln(os.Stderr, "kubectl-jit: next: install all its programs again from one release")
 		return 1
 	}
 	_ = os.Unsetenv("KUBECTL_JIT_FRONT") // it is for us, not for what we start

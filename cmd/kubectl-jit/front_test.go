@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const token = "k8s-aws-v1.aHR0cHM6Ly9zdHM_eA"
+const heldText = "k8s-aws-v1.aHR0cHM6Ly9zdHM_eA"
 
 var entry = []string{"--tenant", "https://127.0.0.1:8443", "--profile", "A/E/P", "--cluster", "sandbox", "--region", "eu-central-1"}
 
@@ -83,7 +83,7 @@ func hold(t *testing.T, prefix string) {
 		t.Setenv(variable, "")
 	}
 	path := held.Path(held.CacheDir(), held.Name(entry, held.ConfigDir(), ""))
-	if err := held.Write(path, token, time.Now().Add(14*time.Minute), time.Now().Add(10*time.Minute)); err != nil {
+	if err := held.Write(path, heldText, time.Now().Add(14*time.Minute), time.Now().Add(10*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -100,7 +100,7 @@ func TestAnswersFromHeld(t *testing.T) {
 		if status != 0 || errs != "" {
 			t.Fatalf("%s: status %d, stderr %q", version, status, errs)
 		}
-		if !strings.Contains(out, token) || !strings.Contains(out, "k8s.io/"+strings.TrimSpace(version)+`"`) {
+		if !strings.Contains(out, heldText) || !strings.Contains(out, "k8s.io/"+strings.TrimSpace(version)+`"`) {
 			t.Errorf("%s: answered %q", version, out)
 		}
 	}
@@ -110,24 +110,30 @@ func TestAnswersFromHeld(t *testing.T) {
 func TestHandsOver(t *testing.T) {
 	prefix, front := install(t)
 	hold(t, prefix)
-	write(t, filepath.Join(prefix, "bin", core), "#!/bin/sh\necho \"front $KUBECTL_JIT_FRONT args $* stdin $(cat)\"\necho said >&2\nexit 7\n")
+	for _, partner := range []string{jitCore, jitToken} {
+		write(t, filepath.Join(prefix, "bin", partner), "#!/bin/sh\necho \""+partner+" front $KUBECTL_JIT_FRONT args $* stdin $(cat)\"\necho said >&2\nexit 7\n")
+	}
 	get := append([]string{"get-token"}, entry...)
 	tests := map[string]struct {
 		env, args []string
+		to        string
 	}{
-		"another command":       {nil, []string{"version"}},
-		"no command":            {nil, nil},
-		"another entry":         {nil, append(get, "--unattended")},
-		"another person":        {[]string{"BRITIVE_API_TOKEN=jit_x"}, get},
-		"another configuration": {[]string{"XDG_CONFIG_HOME=/elsewhere"}, get},
-		"another cache":         {[]string{"XDG_CACHE_HOME=/elsewhere"}, get},
-		"no home":               {[]string{"HOME="}, get},
-		"a version that ended":  {[]string{asks("v1alpha1")}, get},
-		"garbage asked":         {[]string{"KUBERNETES_EXEC_INFO={"}, get},
+		"another command":        {nil, []string{"version"}, jitCore},
+		"no command":             {nil, nil, jitCore},
+		"another entry, by hand": {nil, append(get, "--unattended"), jitCore},
+		"help":                   {nil, append(get, "--help"), jitCore},
+		"another entry":          {[]string{asks("v1")}, append(get, "--unattended"), jitToken},
+		"another person":         {[]string{asks("v1"), "BRITIVE_API_TOKEN=jit_x"}, get, jitToken},
+		"another configuration":  {[]string{asks("v1beta1"), "XDG_CONFIG_HOME=/elsewhere"}, get, jitToken},
+		"another cache":          {[]string{asks("v1"), "XDG_CACHE_HOME=" + filepath.Join(prefix, "elsewhere")}, get, jitToken},
+		"a cache that cannot be": {[]string{asks("v1"), "XDG_CACHE_HOME=/proc/elsewhere"}, get, jitToken},
+		"no home":                {[]string{asks("v1"), "HOME="}, get, jitToken},
+		"a version that ended":   {[]string{asks("v1alpha1")}, get, jitToken},
+		"garbage asked":          {[]string{"KUBERNETES_EXEC_INFO={"}, get, jitToken},
 	}
 	for name, tt := range tests {
 		out, errs, status := run(prefix, front, append(tt.env, "KUBECTL_JIT_FRONT=forged"), tt.args...)
-		want := "front " + version + " args " + strings.Join(tt.args, " ") + " stdin what was piped in\n"
+		want := tt.to + " front " + version + " args " + strings.Join(tt.args, " ") + " stdin what was piped in\n"
 		if out != want || errs != "said\n" || status != 7 {
 			t.Errorf("%s: stdout %q, stderr %q, status %d; want %q", name, out, errs, status, want)
 		}
@@ -138,12 +144,12 @@ func TestFindsPartner(t *testing.T) {
 	const script = "#!/bin/sh\necho here\n"
 	t.Run("in libexec", func(t *testing.T) {
 		prefix, front := install(t)
-		write(t, filepath.Join(prefix, "libexec", "kubectl-jit", core), script)
+		write(t, filepath.Join(prefix, "libexec", "kubectl-jit", jitCore), script)
 		finds(t, prefix, front)
 	})
 	t.Run("beside what a link names", func(t *testing.T) {
 		prefix, front := install(t)
-		write(t, filepath.Join(prefix, "bin", core), script)
+		write(t, filepath.Join(prefix, "bin", jitCore), script)
 		link := filepath.Join(t.TempDir(), "kubectl-jit_access")
 		if err := os.Symlink(front, link); err != nil {
 			t.Fatal(err)
@@ -166,7 +172,7 @@ func TestFindsPartner(t *testing.T) {
 	})
 	t.Run("not to be run", func(t *testing.T) {
 		prefix, front := install(t)
-		if err := os.Mkdir(filepath.Join(prefix, "bin", core), 0o755); err != nil {
+		if err := os.Mkdir(filepath.Join(prefix, "bin", jitCore), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if _, errs, status := run(prefix, front, nil, "version"); status != 1 || !strings.Contains(errs, "permission denied") {

@@ -2,17 +2,21 @@
 
 package main
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
-const core = "jit-core"
+const suffix = ""
 
-// handOver puts jit-core in this process's place: same process id, terminal,
+// handOver puts a partner in this process's place: same process id, terminal,
 // signals and exit status. The name we were called by stays, for its messages.
-func handOver(partners [2]string, args, env []string) {
+func handOver(name string) {
+	partners, env := partners(name), environment()
 	for _, partner := range partners {
-		if err := syscall.Exec(partner, args, env); err != syscall.ENOENT && err != syscall.ENOTDIR {
+		if err := syscall.Exec(partner, os.Args, env); err != syscall.ENOENT && err != syscall.ENOTDIR {
 			fail("run "+partner+": "+err.Error(), "")
 		}
 	}
-	missing(partners)
+	missing(name, partners)
 }

@@ -5,17 +5,18 @@ import (
 	"os/signal"
 )
 
-const core = "jit-core.exe"
+const suffix = ".exe"
 
-// handOver runs jit-core and ends with its exit status: Windows cannot replace a
-// process. Ctrl-C reaches both; this one leaves it to jit-core.
-func handOver(partners [2]string, args, env []string) {
+// handOver runs a partner and ends with its exit status: Windows cannot replace a
+// process. Ctrl-C reaches both; this one leaves it to the partner.
+func handOver(name string) {
+	partners, env := partners(name), environment()
 	for _, partner := range partners {
 		if _, err := os.Stat(partner); os.IsNotExist(err) {
 			continue
 		}
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-		child, err := os.StartProcess(partner, args, &os.ProcAttr{
+		child, err := os.StartProcess(partner, os.Args, &os.ProcAttr{
 			Env: env, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
 		})
 		if err != nil {
@@ -27,5 +28,5 @@ func handOver(partners [2]string, args, env []string) {
 		}
 		os.Exit(state.ExitCode())
 	}
-	missing(partners)
+	missing(name, partners)
 }

@@ -6,26 +6,33 @@ import (
 	"strings"
 )
 
-// partners are the places where jit-core may lie, in the order they are tried:
+// The programs that do what this one does not: jit-token gets a token for a client,
+// jit-core is every other verb.
+const (
+	jitToken = "jit-token" + suffix
+	jitCore  = "jit-core" + suffix
+)
+
+// partners are the places where a partner may lie, in the order they are tried:
 // beside the front (krew, Homebrew, go install, an archive), and where packages
 // put programs that nobody types (deb, rpm). Links to the front are resolved
 // first, because krew and Homebrew link this one program into their bin folder.
-func partners() [2]string {
+func partners(name string) [2]string {
 	self, err := os.Executable()
 	if err == nil {
 		self, err = filepath.EvalSymlinks(self)
 	}
 	if err != nil {
-		fail("find jit-core: "+err.Error(), "")
+		fail("find "+name+": "+err.Error(), "")
 	}
 	folder := filepath.Dir(self)
 	return [2]string{
-		filepath.Join(folder, core),
-		filepath.Join(folder, "..", "libexec", "kubectl-jit", core),
+		filepath.Join(folder, name),
+		filepath.Join(folder, "..", "libexec", "kubectl-jit", name),
 	}
 }
 
-// environment is ours, with the version that jit-core must have: one of another
+// environment is ours, with the version that a partner must have: one of another
 // release refuses to run.
 func environment() []string {
 	const variable = "KUBECTL_JIT_FRONT="
@@ -38,8 +45,8 @@ func environment() []string {
 	return append(env, variable+version)
 }
 
-// missing says that there is no jit-core, and ends the process.
-func missing(tried [2]string) {
-	fail("the program jit-core, which belongs to this one, is neither "+tried[0]+" nor "+tried[1],
-		"go install github.com/kubectl-jit/kubectl-jit/cmd/jit-core@latest, or install a release again: it holds both programs")
+// missing says that there is no such partner, and ends the process.
+func missing(name string, tried [2]string) {
+	fail("the program "+name+", which belongs to this one, is neither "+tried[0]+" nor "+tried[1],
+		"go install github.com/kubectl-jit/kubectl-jit/cmd/...@latest, or install a release again: it holds all its programs")
 }

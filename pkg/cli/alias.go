@@ -51,7 +51,7 @@ full path is taken as it is where it cannot.`,
 }
 
 func (a *aliasSet) run(ctx context.Context, name, profile string) error {
-	settings, err := a.settings()
+	settings, err := a.Settings()
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (a *aliasSet) run(ctx context.Context, name, profile string) error {
 	if err != nil {
 		return err
 	}
-	alias := config.Alias{Tenant: a.tenant, Profile: access.Path()}
+	alias := config.Alias{Tenant: a.Tenant, Profile: access.Path()}
 	err = configure(ctx, func(c *config.Config) error {
 		if c.Aliases == nil {
 			c.Aliases = map[string]config.Alias{}
@@ -90,20 +90,20 @@ func (a *aliasSet) check(ctx context.Context, settings *config.Config, profile s
 	case err == nil:
 		return pick(profile, all, nil)
 	case full && ctx.Err() == nil:
-		a.note("not checked whether there is such a profile: %s", err)
+		a.Note("not checked whether there is such a profile: %s", err)
 		return typed, nil
 	}
 	return jit.Access{}, err
 }
 
 func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.Profile, error) {
-	s, err := a.connectTo(settings, a.tenant)
+	s, err := a.ConnectTo(settings, a.Tenant)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
-	return s.broker.Profiles(ctx)
+	return s.Broker.Profiles(ctx)
 }
 
 // exactly finds a full path among the profiles, in the broker's spelling.
@@ -146,7 +146,7 @@ type aliasItem struct {
 }
 
 func (a *aliasList) run(context.Context) error {
-	settings, err := a.settings()
+	settings, err := a.Settings()
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (a *aliasList) run(context.Context) error {
 		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant})
 	}
 	l.object = list("AliasList", items)
-	return a.print(a.streams.Out, a.streams.ErrOut, l)
+	return a.print(a.Streams.Out, a.Streams.ErrOut, l)
 }
 
 type aliasRemove struct{ *env }

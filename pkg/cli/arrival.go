@@ -7,11 +7,12 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
-	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 )
 
 // arrival is what the cluster says about the person who just came.
@@ -22,11 +23,11 @@ type arrival struct {
 
 // arrive gets a token, past whatever is held, and asks the cluster who that is.
 // The answer is the proof that the entry to be written works.
-func (l *login) arrive(ctx context.Context, s *session, ask mint.Ask, where place, args tokenArgs) (arrival, error) {
+func (l *login) arrive(ctx context.Context, s *caller.Session, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
 	ask.Cluster = where.cluster
 	ask.Fresh = true
-	ask.Held = l.heldName(args, args.list())
-	token, err := s.mint.Token(ctx, ask)
+	ask.Held = l.HeldName(args, args.List())
+	token, err := s.Mint.Token(ctx, ask)
 	if err != nil {
 		return arrival{}, err
 	}
@@ -34,7 +35,7 @@ func (l *login) arrive(ctx context.Context, s *session, ask mint.Ask, where plac
 	if err != nil {
 		return arrival{}, err
 	}
-	defer l.person.Progress("asking cluster " + where.cluster.Name + " who you are")()
+	defer l.Person.Progress("asking cluster " + where.cluster.Name + " who you are")()
 	identity, err := cani.Whoami(ctx, client)
 	if err != nil {
 		return arrival{}, l.refused(ctx, s, ask, err)
@@ -60,7 +61,7 @@ func namespaceOf(entry kubeconfig.Entry, flag string) string {
 
 // refused explains why a cluster did not say who somebody is. The usual reason
 // is that the role stands in no mapping of the cluster.
-func (l *login) refused(ctx context.Context, s *session, ask mint.Ask, err error) error {
+func (l *login) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err error) error {
 	op := "enter cluster " + ask.Cluster.Name
 	if !apierrors.IsUnauthorized(err) {
 		return err
@@ -73,13 +74,13 @@ func (l *login) refused(ctx context.Context, s *session, ask mint.Ask, err error
 	return denied.WithNext("kubectl jit checkin %s", quote(ask.Name))
 }
 
-func (l *login) callerARN(ctx context.Context, s *session, ask mint.Ask) (string, error) {
+func (l *login) callerARN(ctx context.Context, s *caller.Session, ask mint.Ask) (string, error) {
 	ask.Fresh = false // the keys of a moment ago will do
-	credential, err := s.mint.Credential(ctx, ask)
+	credential, err := s.Mint.Credential(ctx, ask)
 	if err != nil {
 		return "", err
 	}
-	return eks.Finder{}.CallerIdentity(ctx, credential, ask.Cluster.Region)
+	return account.Finder{}.CallerIdentity(ctx, credential, ask.Cluster.Region)
 }
 
 // roleARN turns the ARN of a session into that of its role, as aws-auth names it:

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -63,7 +64,7 @@ type awsAnswer struct {
 }
 
 func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
 	defer cancel()
 	s, target, err := a.target(ctx, profile)
 	if err != nil {
@@ -73,7 +74,7 @@ func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
 	if a.unattended {
 		open = mint.Always
 	}
-	credential, err := s.mint.Credential(ctx, mint.Ask{Tenant: s.tenant.URL, Access: target.access, Name: target.name, Open: open})
+	credential, err := s.Mint.Credential(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name, Open: open})
 	if err != nil {
 		return err
 	}
@@ -87,14 +88,14 @@ func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.streams.Out, "%s\n", text)
+	_, err = fmt.Fprintf(a.Streams.Out, "%s\n", text)
 	return err
 }
 
 // writeLine names the access in full, as kubeconfig entries do: the line means
 // the same when the alias is pointed elsewhere.
 func (a *awsCredentialProcess) writeLine(ctx context.Context, name string) error {
-	settings, err := a.settings()
+	settings, err := a.Settings()
 	if err != nil {
 		return err
 	}
@@ -103,11 +104,11 @@ func (a *awsCredentialProcess) writeLine(ctx context.Context, name string) error
 		err := jit.Errorf(jit.NotFound, "", "no alias %q: the AWS profile is named like an alias", name)
 		return err.WithNext("kubectl jit alias set NAME PROFILE")
 	}
-	where := a.tenant
+	where := a.Tenant
 	if where == "" {
 		where = alias.Tenant
 	}
-	tenant, err := a.tenantOf(settings, where)
+	tenant, err := a.TenantOf(settings, where)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 )
 
@@ -77,12 +78,12 @@ func (c *canI) one(ctx context.Context, at *atHand, question cani.Question) erro
 	}
 	if !c.quiet {
 		for _, warning := range answer.Warnings {
-			c.note("Warning: %s", warning)
+			c.Note("Warning: %s", warning)
 		}
 		c.say("%s", answer.Text)
 	}
 	if !answer.Allowed {
-		return answeredNo
+		return caller.ErrAnsweredNo
 	}
 	return nil
 }
@@ -128,11 +129,11 @@ func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
 		l.rows = append(l.rows, []any{row.URL, "", strings.Join(row.Verbs, " ")})
 	}
 	l.object = object
-	if err := c.print(c.streams.Out, c.streams.ErrOut, l); err != nil {
+	if err := c.print(c.Streams.Out, c.Streams.ErrOut, l); err != nil {
 		return err
 	}
 	if view.Incomplete {
-		c.note("The list for namespace %s is incomplete: this cluster also decides in ways it cannot list, as EKS does. What is missing here may still be allowed; ask for it: kubectl jit can-i VERB RESOURCE", view.Namespace)
+		c.Note("The list for namespace %s is incomplete: this cluster also decides in ways it cannot list, as EKS does. What is missing here may still be allowed; ask for it: kubectl jit can-i VERB RESOURCE", view.Namespace)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -51,12 +52,12 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	grant, err := s.mint.Checkin(ctx, mint.Ask{Tenant: s.tenant.URL, Access: target.access, Name: target.name})
+	grant, err := s.Mint.Checkin(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name})
 	if err != nil {
 		return err
 	}
 	if c.format != "" {
-		return c.print(c.streams.Out, c.streams.ErrOut, s.oneGrant(c.env, grant))
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
 	}
 	if grant.ID == "" {
 		c.say("%s was not checked out; it rests until the next login.", target.access.Profile)
@@ -72,7 +73,7 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 
 // leftovers says what could still be done with what was copied away.
 func (c *checkin) leftovers(grant jit.Grant) string {
-	now := c.now()
+	now := c.Now()
 	keys := grant.CredentialsUntil
 	if !keys.IsZero() && !keys.Add(clusterMemory).After(now) {
 		return "Nothing that was copied away before works any more."
@@ -91,22 +92,22 @@ func (c *checkin) leftovers(grant jit.Grant) string {
 
 // checkedOut finds what an argument means that may also be a checkout as
 // "kubectl jit status -o name" prints it.
-func (e *env) checkedOut(ctx context.Context, word string) (*session, target, error) {
+func (e *env) checkedOut(ctx context.Context, word string) (*caller.Session, target, error) {
 	id, byName := strings.CutPrefix(word, "checkout/")
 	if !byName {
 		return e.knownTarget(ctx, word)
 	}
-	s, err := e.connect()
+	s, err := e.Connect()
 	if err != nil {
 		return nil, target{}, err
 	}
-	grants, err := s.broker.Grants(ctx)
+	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	for _, grant := range grants {
 		if grant.ID == id {
-			return s, target{access: grant.Access, name: s.callIt(grant.Access)}, nil
+			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
 		}
 	}
 	return nil, target{}, jit.Errorf(jit.NotFound, "", "no open checkout %s", id).WithNext("kubectl jit status")

@@ -42,8 +42,8 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	grant, err := s.mint.Checkout(ctx, mint.Ask{
-		Tenant: s.tenant.URL,
+	grant, err := s.Mint.Checkout(ctx, mint.Ask{
+		Tenant: s.Tenant.URL,
 		Access: target.access,
 		Name:   target.name,
 		Reason: c.reason,
@@ -54,7 +54,7 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 		return err
 	}
 	if c.format != "" {
-		return c.print(c.streams.Out, c.streams.ErrOut, s.oneGrant(c.env, grant))
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
 	}
 	c.say("%s is checked out until %s.", grant.Access.Profile, c.until(grant.NotAfter))
 	return nil

@@ -22,7 +22,7 @@ func (e *env) client(entry kubeconfig.Entry, token jit.Token) (kubernetes.Interf
 	restConfig := &rest.Config{
 		Host:               entry.Server,
 		BearerToken:        token.Value.Reveal(),
-		UserAgent:          string(e.called) + "/" + e.version,
+		UserAgent:          string(e.Called) + "/" + e.Version,
 		Timeout:            clusterTimeout,
 		QPS:                -1, // the server limits, not this client
 		DisableCompression: entry.DisableCompression,

@@ -31,7 +31,7 @@ called by its own name. Completing asks no server.`,
 }
 
 func (c *completion) run(cmd *cobra.Command, args []string) error {
-	root, out := cmd.Root(), c.streams.Out
+	root, out := cmd.Root(), c.Streams.Out
 	switch args[0] {
 	case "bash":
 		return root.GenBashCompletionV2(out, true)
@@ -42,7 +42,7 @@ func (c *completion) run(cmd *cobra.Command, args []string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(out)
 	case "kubectl":
-		_, err := fmt.Fprintf(out, "#!/bin/sh\nexec %s __complete \"$@\"\n", c.called)
+		_, err := fmt.Fprintf(out, "#!/bin/sh\nexec %s __complete \"$@\"\n", c.Called)
 		return err
 	}
 	return jit.Errorf(jit.Invalid, "", "no completion for %q: bash, zsh, fish, powershell and kubectl have one", args[0])

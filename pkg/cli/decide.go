@@ -49,16 +49,16 @@ func (d *decide) command(cmd *cobra.Command) *cobra.Command {
 }
 
 func (d *decide) run(ctx context.Context, name string) error {
-	s, err := d.connect()
+	s, err := d.Connect()
 	if err != nil {
 		return err
 	}
-	request, err := s.broker.Decide(ctx, requestID(name), d.decision)
+	request, err := s.Broker.Decide(ctx, requestID(name), d.decision)
 	if err != nil {
 		return err
 	}
 	if d.format != "" {
-		return d.print(d.streams.Out, d.streams.ErrOut, oneRequest(request))
+		return d.print(d.Streams.Out, d.Streams.ErrOut, oneRequest(request))
 	}
 	switch request.State {
 	case jit.RequestApproved:

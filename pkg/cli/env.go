@@ -1,62 +1,41 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/duration"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
-// env is what every verb works with: where it was called from and what all verbs
-// have in common.
-type env struct {
-	argv    []string // as the process got them
-	called  program
-	streams genericiooptions.IOStreams
-	version string
-	person  *term.Person
-	getenv  func(string) string
-	now     func() time.Time
-
-	tenant string // the flag --tenant
-}
+// env is what every verb works with.
+type env struct{ *caller.Caller }
 
 func newEnv(argv []string, streams genericiooptions.IOStreams, version string) *env {
-	return &env{
-		argv:    argv,
-		called:  calledBy(argv),
-		streams: streams,
-		version: version,
-		person:  term.Open(streams.ErrOut),
-		getenv:  os.Getenv,
-		now:     time.Now,
-	}
+	return &env{caller.New(argv, streams, version)}
 }
 
 // say prints one line of an answer, with untrusted text made harmless.
 func (e *env) say(format string, args ...any) {
-	fmt.Fprintln(e.streams.Out, term.Safe(e.called.say(fmt.Sprintf(format, args...))))
-}
-
-// note tells the person something beside the answer.
-func (e *env) note(format string, args ...any) {
-	e.person.Note(e.called.say(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(e.Streams.Out, term.Safe(e.Called.Say(fmt.Sprintf(format, args...))))
 }
 
 // until writes a time as people plan by it: on their clock, and how far off.
 func (e *env) until(end time.Time) string {
-	return fmt.Sprintf("%s (%s left)", e.clock(end), duration.HumanDuration(max(0, end.Sub(e.now()))))
+	return fmt.Sprintf("%s (%s left)", e.clock(end), duration.HumanDuration(max(0, end.Sub(e.Now()))))
 }
 
 // clock writes a time on the local clock with its zone, and with its date where
 // that is not today's.
 func (e *env) clock(t time.Time) string {
-	t, today := t.Local(), e.now().Local()
+	t, today := t.Local(), e.Now().Local()
 	if t.Format(time.DateOnly) == today.Format(time.DateOnly) {
 		return t.Format("15:04:05 MST")
 	}
@@ -68,7 +47,7 @@ func (e *env) age(t time.Time) string {
 	if t.IsZero() {
 		return "<unknown>"
 	}
-	return duration.HumanDuration(e.now().Sub(t))
+	return duration.HumanDuration(e.Now().Sub(t))
 }
 
 // kubeFlags are kubectl's own flags, on the verbs that talk to a cluster.
@@ -85,4 +64,12 @@ func (k *kubeFlags) flags(cmd *cobra.Command) {
 
 func (k *kubeFlags) namespaceFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&k.namespace, "namespace", "n", "", "the namespace, in place of the context's")
+}
+
+// configure changes our own configuration file.
+func configure(ctx context.Context, change func(*config.Config) error) error {
+	if caller.ConfigPath() == "" {
+		return jit.Errorf(jit.Invalid, "write the configuration", "there is no home folder to keep it in").WithNext("set HOME or XDG_CONFIG_HOME")
+	}
+	return config.Update(ctx, caller.ConfigPath(), change)
 }

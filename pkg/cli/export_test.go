@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
@@ -23,7 +24,7 @@ var (
 // Report prints an error as the program of that name does.
 func Report(ctx context.Context, name string, err error) (string, int) {
 	var out bytes.Buffer
-	status := program(name).report(ctx, &out, err)
+	status := caller.Program(name).Report(ctx, &out, err)
 	return out.String(), status
 }
 
@@ -42,15 +43,15 @@ func Pick(word string, paths []string, aliases map[string]config.Alias) (jit.Acc
 
 // Leftovers says what a check-in at this moment leaves working.
 func Leftovers(now time.Time, grant jit.Grant) string {
-	c := checkin{env: &env{now: func() time.Time { return now }}}
+	c := checkin{env: &env{&caller.Caller{Now: func() time.Time { return now }}}}
 	return c.leftovers(grant)
 }
 
 // TokenArgs writes the arguments of an entry and reads them back.
 func TokenArgs(tenant, profile string, cluster jit.Cluster, unattended bool) (list []string, same, ok bool) {
-	args := tokenArgs{tenant: tenant, profile: profile, cluster: cluster, unattended: unattended}
-	again, ok := ours(&kubeconfig.Exec{Args: args.list()})
-	return args.list(), again == args, ok
+	args := caller.TokenArgs{Tenant: tenant, Profile: profile, Cluster: cluster, Unattended: unattended}
+	again, ok := ours(&kubeconfig.Exec{Args: args.List()})
+	return args.List(), again == args, ok
 }
 
 // InstalledAs is the command for other programs, for a process with these

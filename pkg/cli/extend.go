@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -35,24 +36,24 @@ func (x *extend) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	open, err := s.openGrant(ctx, target)
+	open, err := openGrant(ctx, s, target)
 	if err != nil {
 		return err
 	}
-	grant, err := s.broker.Extend(ctx, open.ID)
+	grant, err := s.Broker.Extend(ctx, open.ID)
 	if err != nil {
 		return err
 	}
 	if x.format != "" {
-		return x.print(x.streams.Out, x.streams.ErrOut, s.oneGrant(x.env, grant))
+		return x.print(x.Streams.Out, x.Streams.ErrOut, x.oneGrant(s, grant))
 	}
 	x.say("%s is checked out until %s.", grant.Access.Profile, x.until(grant.NotAfter))
 	return nil
 }
 
 // openGrant is the open checkout of an access.
-func (s *session) openGrant(ctx context.Context, t target) (jit.Grant, error) {
-	grants, err := s.broker.Grants(ctx)
+func openGrant(ctx context.Context, s *caller.Session, t target) (jit.Grant, error) {
+	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return jit.Grant{}, err
 	}

@@ -18,13 +18,13 @@ import (
 // (clients disagree about relative to what) and never kubectl (a kubectl that
 // does not find the plugin would call itself without end).
 func (e *env) installedAs() string {
-	name := string(e.called)
+	name := string(e.Called)
 	if slices.ContainsFunc(guiPath(), func(dir string) bool { return isProgram(filepath.Join(dir, name)) }) {
 		return name
 	}
 	found, err := exec.LookPath(name)
-	if err != nil && len(e.argv) > 0 {
-		found = e.argv[0]
+	if err != nil && len(e.Argv) > 0 {
+		found = e.Argv[0]
 	}
 	if absolute, err := filepath.Abs(found); err == nil && found != "" {
 		return absolute

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
@@ -96,7 +97,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 		return err
 	}
 	ask := mint.Ask{
-		Tenant: s.tenant.URL,
+		Tenant: s.Tenant.URL,
 		Access: target.access,
 		Name:   target.name,
 		Reason: l.reason,
@@ -106,7 +107,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err := l.writable(ctx, files, where, target.access); err != nil {
 		return err
 	}
-	grant, err := s.mint.Checkout(ctx, ask)
+	grant, err := s.Mint.Checkout(ctx, ask)
 	if err != nil {
 		return err
 	}
@@ -114,12 +115,12 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if where, err = l.locate(ctx, s, ask, where); err != nil {
 		return err
 	}
-	args := tokenArgs{tenant: s.tenant.URL, profile: grant.Access.Path(), cluster: where.cluster, unattended: l.unattended}
+	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Unattended: l.unattended}
 	arrived, err := l.arrive(ctx, s, ask, where, args)
 	if err != nil {
 		return err
 	}
-	change, err := l.write(ctx, files, where, l.exec(args), s.folders.originals)
+	change, err := l.write(ctx, files, where, l.exec(args), s.Folders.Originals)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 // writable finds out whether the kubeconfig can be changed as it is going to be,
 // before an approver is asked for an access that then cannot be used.
 func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where place, access jit.Access) error {
-	exec := l.exec(tokenArgs{profile: access.Path(), cluster: where.cluster})
+	exec := l.exec(caller.TokenArgs{Profile: access.Path(), Cluster: where.cluster})
 	if where.entry.Context == "" { // EKS will tell its name
 		_, err := files.DryRun().AddCluster(ctx, kubeconfig.NewCluster{Name: where.cluster.Name}, exec)
 		return err
@@ -140,11 +141,11 @@ func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where pla
 }
 
 // exec is the user entry's call of get-token.
-func (l *login) exec(args tokenArgs) kubeconfig.Exec {
+func (l *login) exec(args caller.TokenArgs) kubeconfig.Exec {
 	return kubeconfig.Exec{
 		APIVersion:      "client.authentication.k8s.io/v1",
 		Command:         l.installedAs(),
-		Args:            args.list(),
+		Args:            args.List(),
 		InstallHint:     installHint,
 		InteractiveMode: "IfAvailable",
 	}

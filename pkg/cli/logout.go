@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -28,20 +29,20 @@ Checkouts stand at the broker until they end: give them back with
 }
 
 func (l *logout) run(context.Context) error {
-	settings, err := l.settings()
+	settings, err := l.Settings()
 	if err != nil {
 		return err
 	}
-	tenant, err := l.tenantOf(settings, l.tenant)
+	tenant, err := l.TenantOf(settings, l.Tenant)
 	if err != nil {
 		return err
 	}
-	f := l.folders(settings)
-	was, err := f.signIns.forget(tenant.URL)
+	f := l.Folders(settings)
+	was, err := f.SignIns.Forget(tenant.URL)
 	if err != nil {
 		return jit.Errorf(jit.Unavailable, "sign out", "%w", err)
 	}
-	if err := f.forgetHeld(); err != nil {
+	if err := f.Forget(); err != nil {
 		return jit.Errorf(jit.Unavailable, "sign out", "remove what is held: %w", err)
 	}
 	if was {
@@ -49,8 +50,8 @@ func (l *logout) run(context.Context) error {
 	} else {
 		l.say("Nobody was signed in at %s.", tenant.URL)
 	}
-	if l.getenv(envToken) != "" {
-		l.note("%s is set and still signs every command in", envToken)
+	if l.Getenv(caller.EnvToken) != "" {
+		l.Note("%s is set and still signs every command in", caller.EnvToken)
 	}
 	return nil
 }

@@ -13,5 +13,5 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 	e := newEnv(args, streams, version)
 	root := newRoot(e)
 	root.SetArgs(args[min(1, len(args)):])
-	return e.called.report(ctx, streams.ErrOut, root.ExecuteContext(ctx))
+	return e.Called.Report(ctx, streams.ErrOut, root.ExecuteContext(ctx))
 }

@@ -3,10 +3,11 @@ package cli
 import (
 	"context"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
-	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 )
 
 // place is where login is to lead: a context that is there, or a cluster that
@@ -14,7 +15,7 @@ import (
 type place struct {
 	entry   kubeconfig.Entry
 	cluster jit.Cluster
-	found   *eks.Found // set once EKS has described a cluster for which there is no context
+	found   *account.Found // set once EKS has described a cluster for which there is no context
 }
 
 // place takes the context at hand. People arrive with one that "aws eks
@@ -85,15 +86,15 @@ func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster) error {
 }
 
 // locate asks EKS about a cluster for which there is no context.
-func (l *login) locate(ctx context.Context, s *session, ask mint.Ask, where place) (place, error) {
+func (l *login) locate(ctx context.Context, s *caller.Session, ask mint.Ask, where place) (place, error) {
 	if where.entry.Context != "" {
 		return where, nil
 	}
-	credential, err := s.mint.Credential(ctx, ask)
+	credential, err := s.Mint.Credential(ctx, ask)
 	if err != nil {
 		return place{}, err
 	}
-	found, err := eks.Finder{}.Find(ctx, credential, where.cluster.Region, where.cluster.Name)
+	found, err := account.Finder{}.Find(ctx, credential, where.cluster.Region, where.cluster.Name)
 	if err != nil {
 		return place{}, err
 	}

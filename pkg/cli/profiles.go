@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -43,12 +44,12 @@ type profileItem struct {
 }
 
 func (p *profiles) run(ctx context.Context) error {
-	s, err := p.connect()
+	s, err := p.Connect()
 	if err != nil {
 		return err
 	}
-	defer p.person.Progress("asking the broker for your profiles")()
-	all, err := s.broker.Profiles(ctx)
+	defer p.Person.Progress("asking the broker for your profiles")()
+	all, err := s.Broker.Profiles(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,16 +65,16 @@ func (p *profiles) run(ctx context.Context) error {
 		l.rows = append(l.rows, []any{item.Alias, item.Path, item.Type, item.Description})
 	}
 	l.object = list("ProfileList", items)
-	return p.print(p.streams.Out, p.streams.ErrOut, l)
+	return p.print(p.Streams.Out, p.Streams.ErrOut, l)
 }
 
-func (p *profiles) item(s *session, profile jit.Profile) profileItem {
+func (p *profiles) item(s *caller.Session, profile jit.Profile) profileItem {
 	return profileItem{
 		Path:        profile.Path(),
 		Application: profile.Application,
 		Environment: profile.Environment,
 		Profile:     profile.Profile,
-		Alias:       s.aliasOf(profile.Access),
+		Alias:       s.AliasOf(profile.Access),
 		Description: profile.Description,
 		Type:        profile.Type,
 	}

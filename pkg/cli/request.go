@@ -55,13 +55,13 @@ func (r *requestCreate) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	defer r.person.Progress("asking the broker")()
-	request, err := s.broker.Ask(ctx, target.access, r.reason)
+	defer r.Person.Progress("asking the broker")()
+	request, err := s.Broker.Ask(ctx, target.access, r.reason)
 	if err != nil {
 		return err
 	}
 	if r.format != "" {
-		return r.print(r.streams.Out, r.streams.ErrOut, oneRequest(request))
+		return r.print(r.Streams.Out, r.Streams.ErrOut, oneRequest(request))
 	}
 	r.say("%s made: %s awaits %s, until %s.", requestName(request), request.Access.Profile, approvers(request), r.until(request.Expires))
 	return nil
@@ -88,16 +88,16 @@ func newRequestWithdraw(e *env) *cobra.Command {
 }
 
 func (r *requestWithdraw) run(ctx context.Context, name string) error {
-	s, err := r.connect()
+	s, err := r.Connect()
 	if err != nil {
 		return err
 	}
-	request, err := s.broker.Withdraw(ctx, requestID(name))
+	request, err := s.Broker.Withdraw(ctx, requestID(name))
 	if err != nil {
 		return err
 	}
 	if r.format != "" {
-		return r.print(r.streams.Out, r.streams.ErrOut, oneRequest(request))
+		return r.print(r.Streams.Out, r.Streams.ErrOut, oneRequest(request))
 	}
 	r.say("%s withdrawn.", requestName(request))
 	return nil

@@ -43,12 +43,12 @@ The names are what "kubectl jit approve", "kubectl jit reject" and
 }
 
 func (r *requests) run(ctx context.Context) error {
-	s, err := r.connect()
+	s, err := r.Connect()
 	if err != nil {
 		return err
 	}
-	defer r.person.Progress("asking the broker for requests")()
-	all, err := gatherRequests(ctx, s.broker)
+	defer r.Person.Progress("asking the broker for requests")()
+	all, err := gatherRequests(ctx, s.Broker)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (r *requests) run(ctx context.Context) error {
 		})
 	}
 	l.object = list("RequestList", items)
-	return r.print(r.streams.Out, r.streams.ErrOut, l)
+	return r.print(r.Streams.Out, r.Streams.ErrOut, l)
 }
 
 // listedRequest is a request as the listing shows it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
@@ -24,7 +25,7 @@ const (
 // newRoot builds the tree of commands.
 func newRoot(e *env) *cobra.Command {
 	root := &cobra.Command{
-		Use:   string(e.called),
+		Use:   string(e.Called),
 		Short: "Just-in-time access to Kubernetes, from the kubectl you have",
 		Long: `Just-in-time access to Kubernetes, from the kubectl you have.
 
@@ -35,7 +36,7 @@ it ends by itself.`,
   kubectl jit login eks-pod-manager                       # check out, point kubectl at it
   kubectl get pods
   kubectl jit checkin eks-pod-manager                     # give it back`,
-		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: e.called.command()},
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: e.Called.Command()},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -46,14 +47,14 @@ it ends by itself.`,
 			_, _ = kubeconfig.Open("")
 		},
 	}
-	root.SetOut(e.streams.Out)
-	root.SetErr(e.streams.ErrOut)
-	root.SetIn(e.streams.In)
+	root.SetOut(e.Streams.Out)
+	root.SetErr(e.Streams.ErrOut)
+	root.SetIn(e.Streams.In)
 	root.SetFlagErrorFunc(badFlag)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.PersistentFlags().StringVar(&e.tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
+	root.PersistentFlags().StringVar(&e.Tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
 	addCommands(e, root)
-	rename(e.called, root)
+	rename(e.Called, root)
 	return root
 }
 
@@ -82,10 +83,10 @@ func addCommands(e *env, root *cobra.Command) {
 
 // rename writes the name the program was called by into the texts of the whole
 // tree.
-func rename(called program, cmd *cobra.Command) {
-	cmd.Short = called.say(cmd.Short)
-	cmd.Long = called.say(cmd.Long)
-	cmd.Example = called.say(cmd.Example)
+func rename(called caller.Program, cmd *cobra.Command) {
+	cmd.Short = called.Say(cmd.Short)
+	cmd.Long = called.Say(cmd.Long)
+	cmd.Example = called.Say(cmd.Example)
 	for _, sub := range cmd.Commands() {
 		rename(called, sub)
 	}

@@ -8,11 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -33,11 +34,11 @@ func (w *signInWith) flags(cmd *cobra.Command) {
 func (w *signInWith) used() bool { return w.tokenFile != "" || w.certificateAuthority != "" }
 
 func (w *signInWith) run(ctx context.Context) error {
-	settings, err := w.settings()
+	settings, err := w.Settings()
 	if err != nil {
 		return err
 	}
-	tenant, err := w.tenantOf(settings, w.tenant)
+	tenant, err := w.TenantOf(settings, w.Tenant)
 	if err != nil {
 		return err
 	}
@@ -58,21 +59,21 @@ func (w *signInWith) run(ctx context.Context) error {
 }
 
 // check asks the broker who the token is.
-func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (signIn, error) {
+func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.SignIn, error) {
 	token, err := w.token(ctx, tenant)
 	if err != nil {
-		return signIn{}, err
+		return caller.SignIn{}, err
 	}
-	broker, err := w.broker(tenant, token)
+	broker, err := w.BrokerAt(tenant, token)
 	if err != nil {
-		return signIn{}, err
+		return caller.SignIn{}, err
 	}
-	defer w.person.Progress("signing in at " + tenant.URL)()
+	defer w.Person.Progress("signing in at " + tenant.URL)()
 	person, err := broker.Whoami(ctx)
 	if err != nil {
-		return signIn{}, err
+		return caller.SignIn{}, err
 	}
-	return signIn{Person: person, Token: token}, nil
+	return caller.SignIn{Person: person, Token: token}, nil
 }
 
 // token takes the API token from the file, the environment or the person.
@@ -84,25 +85,25 @@ func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secre
 		if err != nil {
 			return jit.Secret{}, jit.Errorf(jit.Invalid, op, "read the token: %w", err)
 		}
-		return cleanToken(text)
-	case w.getenv(envToken) != "":
-		return cleanToken(w.getenv(envToken))
-	case !w.person.Present():
-		err := jit.Errorf(jit.SignIn, op, "there is no terminal to ask for an API token at, and %s is not set", envToken)
+		return caller.CleanToken(text)
+	case w.Getenv(caller.EnvToken) != "":
+		return caller.CleanToken(w.Getenv(caller.EnvToken))
+	case !w.Person.Present():
+		err := jit.Errorf(jit.SignIn, op, "there is no terminal to ask for an API token at, and %s is not set", caller.EnvToken)
 		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", quote(tenant.URL))
 	}
-	token, err := w.person.AskSecret(ctx, "API token for "+tenant.URL+": ")
+	token, err := w.Person.AskSecret(ctx, "API token for "+tenant.URL+": ")
 	if err != nil {
 		return jit.Secret{}, err
 	}
-	return cleanToken(token.Reveal())
+	return caller.CleanToken(token.Reveal())
 }
 
 // maxToken is far more than any token has, in bytes.
 const maxToken = 64 << 10
 
 func (w *signInWith) readToken() (string, error) {
-	var from io.Reader = w.streams.In
+	var from io.Reader = w.Streams.In
 	if w.tokenFile != "-" {
 		file, err := os.Open(w.tokenFile)
 		if err != nil {
@@ -115,37 +116,24 @@ func (w *signInWith) readToken() (string, error) {
 	return string(text), err
 }
 
-// cleanToken drops the line end that files and clipboards add, and refuses what
-// cannot stand in an HTTP header.
-func cleanToken(text string) (jit.Secret, error) {
-	text = strings.TrimSpace(text)
-	bad := func(r rune) bool { return r <= ' ' || r >= 0x7f }
-	switch {
-	case text == "":
-		return jit.Secret{}, jit.Errorf(jit.Invalid, "sign in", "the API token is empty")
-	case strings.IndexFunc(text, bad) >= 0:
-		return jit.Secret{}, jit.Errorf(jit.Invalid, "sign in", "the API token holds blanks or other characters that no token has")
-	}
-	return jit.NewSecret(text), nil
-}
-
 // keep stores the sign-in. What is held was issued to whoever was signed in
 // before: it goes, unless that was the same person.
-func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who signIn) error {
+func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who caller.SignIn) error {
 	const op = "keep the sign-in"
-	f := w.folders(settings)
-	if f.cache == "" {
-		return jit.Errorf(jit.Invalid, op, "nothing may be stored here (storage: none, or there is no home folder): set %s for each call", envToken)
+	f := w.Folders(settings)
+	if f.Cache == "" {
+		return jit.Errorf(jit.Invalid, op, "nothing may be stored here (storage: none, or there is no home folder): set %s for each call", caller.EnvToken)
 	}
-	before, known := f.signIns.get(tenant.URL)
+	before, known := f.SignIns.Get(tenant.URL)
 	if !known || before.Person.ID != who.Person.ID {
-		if err := f.forgetHeld(); err != nil {
+		if err := f.Forget(); err != nil {
 			return jit.Errorf(jit.Unavailable, op, "remove what is held for somebody else: %w", err)
 		}
 	}
-	if err := f.signIns.put(tenant.URL, who); err != nil {
+	if err := f.SignIns.Put(tenant.URL, who); err != nil {
 		return jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
+	_ = held.ForgetFailures(f.Cache) // clients may ask again; they end by themselves in seconds
 	return nil
 }
 
@@ -183,6 +171,6 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 	if err != nil {
 		return err
 	}
-	w.note("%s is now the tenant %q in %s", tenant.URL, name, settings.Path)
+	w.Note("%s is now the tenant %q in %s", tenant.URL, name, settings.Path)
 	return nil
 }

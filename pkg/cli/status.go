@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -43,35 +44,35 @@ type statusObject struct {
 }
 
 func (c *status) run(ctx context.Context) error {
-	s, err := c.connect()
+	s, err := c.Connect()
 	if err != nil {
 		return err
 	}
-	defer c.person.Progress("asking the broker for your checkouts")()
-	person, err := s.broker.Whoami(ctx)
+	defer c.Person.Progress("asking the broker for your checkouts")()
+	person, err := s.Broker.Whoami(ctx)
 	if err != nil {
 		return err
 	}
-	grants, err := s.broker.Grants(ctx)
+	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return err
 	}
-	object := statusObject{typeMeta: kind("Status"), Tenant: s.tenant.URL, Person: person.Name, Checkouts: []grantItem{}}
+	object := statusObject{typeMeta: kind("Status"), Tenant: s.Tenant.URL, Person: person.Name, Checkouts: []grantItem{}}
 	l := listing{
 		columns: []string{"NAME", "ALIAS", "PROFILE", "STATE", "UNTIL", "LEFT", "+PATH"},
 		none:    "Nothing is checked out.",
 	}
 	for _, grant := range grants {
-		item := s.grantItem(c.env, grant)
+		item := c.grantItem(s, grant)
 		object.Checkouts = append(object.Checkouts, item)
 		l.names = append(l.names, item.Name)
 		l.rows = append(l.rows, []any{item.Name, item.Alias, item.Profile, item.State, c.clock(grant.NotAfter), item.left(), item.Path})
 	}
 	l.object = object
 	if c.format == "" || c.format == "wide" {
-		c.say("%s at %s", person.Name, s.tenant.URL)
+		c.say("%s at %s", person.Name, s.Tenant.URL)
 	}
-	return c.print(c.streams.Out, c.streams.ErrOut, l)
+	return c.print(c.Streams.Out, c.Streams.ErrOut, l)
 }
 
 // grantItem is one checkout in "-o json".
@@ -91,7 +92,7 @@ type grantItem struct {
 	CredentialsUntil *time.Time `json:"credentialsUntil,omitempty"`
 }
 
-func (s *session) grantItem(e *env, grant jit.Grant) grantItem {
+func (e *env) grantItem(s *caller.Session, grant jit.Grant) grantItem {
 	return grantItem{
 		Name:             "checkout/" + grant.ID,
 		ID:               grant.ID,
@@ -99,11 +100,11 @@ func (s *session) grantItem(e *env, grant jit.Grant) grantItem {
 		Application:      grant.Access.Application,
 		Environment:      grant.Access.Environment,
 		Profile:          grant.Access.Profile,
-		Alias:            s.aliasOf(grant.Access),
+		Alias:            s.AliasOf(grant.Access),
 		State:            string(grant.State),
 		NotBefore:        instant(grant.NotBefore),
 		NotAfter:         instant(grant.NotAfter),
-		RemainingSeconds: remaining(e.now(), grant),
+		RemainingSeconds: remaining(e.Now(), grant),
 		CredentialsUntil: instant(grant.CredentialsUntil),
 	}
 }
@@ -121,8 +122,8 @@ func (g grantItem) left() string {
 }
 
 // oneGrant is the answer of the verbs that change one checkout.
-func (s *session) oneGrant(e *env, grant jit.Grant) listing {
-	item := s.grantItem(e, grant)
+func (e *env) oneGrant(s *caller.Session, grant jit.Grant) listing {
+	item := e.grantItem(s, grant)
 	item.typeMeta = kind("Checkout")
 	return listing{object: item, names: []string{item.Name}}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
@@ -26,17 +27,17 @@ type target struct {
 //	an alias                         → what it stands for, at its tenant
 //	"application/environment/profile" → that
 //	the end of such a path           → the one profile it fits
-func (e *env) target(ctx context.Context, word string) (*session, target, error) {
-	settings, err := e.settings()
+func (e *env) target(ctx context.Context, word string) (*caller.Session, target, error) {
+	settings, err := e.Settings()
 	if err != nil {
 		return nil, target{}, err
 	}
 	alias, isAlias := settings.Aliases[word]
-	tenant := e.tenant
+	tenant := e.Tenant
 	if tenant == "" && isAlias {
 		tenant = alias.Tenant
 	}
-	s, err := e.connectTo(settings, tenant)
+	s, err := e.ConnectTo(settings, tenant)
 	if err != nil {
 		return nil, target{}, err
 	}
@@ -47,44 +48,44 @@ func (e *env) target(ctx context.Context, word string) (*session, target, error)
 		}
 		return s, target{access: access, name: word}, nil
 	}
-	access, err := s.find(ctx, word)
+	access, err := find(ctx, s, word)
 	if err != nil {
 		return nil, target{}, err
 	}
-	return s, target{access: access, name: s.callIt(access)}, nil
+	return s, target{access: access, name: s.CallIt(access)}, nil
 }
 
 // find turns a path, or the end of one, into an access. A full path is taken as
 // it is: the broker answers for it. The end of one is looked up.
-func (s *session) find(ctx context.Context, word string) (jit.Access, error) {
+func find(ctx context.Context, s *caller.Session, word string) (jit.Access, error) {
 	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
 		return access, nil
 	}
-	all, err := s.broker.Profiles(ctx)
+	all, err := s.Broker.Profiles(ctx)
 	if err != nil {
 		return jit.Access{}, err
 	}
-	return pick(word, all, s.config.Aliases)
+	return pick(word, all, s.Config.Aliases)
 }
 
 // knownTarget is target for a verb that asks the broker for nothing more: a path
 // that was typed must be one of the person's, or stand in an open checkout. An
 // alias was checked when it was made.
-func (e *env) knownTarget(ctx context.Context, word string) (*session, target, error) {
+func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, target, error) {
 	s, t, err := e.target(ctx, word)
-	if err != nil || !isFull(word) || s.config.Aliases[word].Profile != "" {
+	if err != nil || !isFull(word) || s.Config.Aliases[word].Profile != "" {
 		return s, t, err
 	}
-	grants, err := s.broker.Grants(ctx)
+	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	for _, grant := range grants {
 		if grant.Access.Same(t.access) {
-			return s, target{access: grant.Access, name: s.callIt(grant.Access)}, nil
+			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
 		}
 	}
-	all, err := s.broker.Profiles(ctx)
+	all, err := s.Broker.Profiles(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
@@ -147,30 +148,6 @@ func unique(names []string) []string {
 	return slices.Compact(names)
 }
 
-// aliasOf is the alias of an access at this session's tenant, the first by name
-// where there are several; empty where there is none.
-func (s *session) aliasOf(access jit.Access) string {
-	for _, name := range slices.Sorted(maps.Keys(s.config.Aliases)) {
-		alias := s.config.Aliases[name]
-		stands, err := jit.ParsePath(alias.Profile)
-		if err != nil || !stands.Same(access) {
-			continue
-		}
-		if tenant, err := s.config.ResolveTenant(alias.Tenant); alias.Tenant == "" || err == nil && tenant.URL == s.tenant.URL {
-			return name
-		}
-	}
-	return ""
-}
-
-// callIt is how to call an access in "kubectl jit login NAME".
-func (s *session) callIt(access jit.Access) string {
-	if alias := s.aliasOf(access); alias != "" {
-		return alias
-	}
-	return access.Path()
-}
-
 // quote writes a word so that it can be pasted into a shell.
 func quote(word string) string {
 	plain := func(r rune) bool {
@@ -189,7 +166,7 @@ func quote(word string) string {
 // hand without asking anybody.
 func completeProfiles(e *env, cmd *cobra.Command) {
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		settings, err := e.settings()
+		settings, err := e.Settings()
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -31,10 +31,10 @@ Nothing is asked of any server.`,
 
 func (v *version) run(context.Context) error {
 	if v.format == "" {
-		_, err := fmt.Fprintf(v.streams.Out, "%s %s (%s, %s/%s)\n", v.called, v.env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		_, err := fmt.Fprintf(v.Streams.Out, "%s %s (%s, %s/%s)\n", v.Called, v.env.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return err
 	}
-	return v.print(v.streams.Out, v.streams.ErrOut, listing{object: map[string]string{
-		"version": v.env.version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
+	return v.print(v.Streams.Out, v.Streams.ErrOut, listing{object: map[string]string{
+		"version": v.env.Version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
 	}})
 }

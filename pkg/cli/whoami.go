@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
@@ -57,8 +58,8 @@ func (w *whoami) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer w.person.Progress("asking who you are")()
-	person, err := at.session.broker.Whoami(ctx)
+	defer w.Person.Progress("asking who you are")()
+	person, err := at.session.Broker.Whoami(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,17 +69,17 @@ func (w *whoami) run(ctx context.Context) error {
 	}
 	object := whoamiObject{
 		typeMeta: kind("Identity"),
-		Tenant:   at.session.tenant.URL,
+		Tenant:   at.session.Tenant.URL,
 		Person:   person.Name,
 		Context:  at.entry.Context,
-		Cluster:  at.args.cluster.Name,
-		Profile:  at.args.profile,
+		Cluster:  at.args.Cluster.Name,
+		Profile:  at.args.Profile,
 		Name:     identity.Name,
 		Groups:   slices.Clone(identity.Groups),
 		ARN:      identity.ARN(),
 		Extra:    identity.Extra,
 	}
-	return w.print(w.streams.Out, w.streams.ErrOut, listing{
+	return w.print(w.Streams.Out, w.Streams.ErrOut, listing{
 		object:  object,
 		names:   []string{identity.Name},
 		columns: []string{"ATTRIBUTE", "VALUE"},
@@ -86,7 +87,7 @@ func (w *whoami) run(ctx context.Context) error {
 			{"Name", object.Name},
 			{"Groups", strings.Join(object.Groups, ", ")},
 			{"ARN", object.ARN},
-			{"Cluster", object.Cluster + " (" + at.args.cluster.Region + ")"},
+			{"Cluster", object.Cluster + " (" + at.args.Cluster.Region + ")"},
 			{"Profile", object.Profile},
 			{"Signed in", object.Person + " at " + object.Tenant},
 		},
@@ -95,9 +96,9 @@ func (w *whoami) run(ctx context.Context) error {
 
 // atHand is the person on the cluster of the context at hand.
 type atHand struct {
-	session *session
+	session *caller.Session
 	entry   kubeconfig.Entry
-	args    tokenArgs
+	args    caller.TokenArgs
 	client  kubernetes.Interface
 }
 
@@ -117,7 +118,7 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 		err := jit.Errorf(jit.Invalid, "use context "+entry.Context, "it does not get its tokens from this program")
 		return nil, err.WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
 	}
-	s, token, err := e.token(ctx, args, entry.Exec.Args)
+	s, token, err := e.Token(ctx, args, entry.Exec.Args)
 	if err != nil {
 		return nil, err
 	}
@@ -130,10 +131,20 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 
 // refused explains why the cluster gave no answer.
 func (a *atHand) refused(err error) error {
-	op := "ask cluster " + a.args.cluster.Name
+	op := "ask cluster " + a.args.Cluster.Name
 	if apierrors.IsUnauthorized(err) {
 		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
-			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.profile))
+			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
 	}
 	return err
+}
+
+// ours reads the arguments of an entry of ours; ok is false for any other
+// program's entry.
+func ours(exec *kubeconfig.Exec) (args caller.TokenArgs, ok bool) {
+	if exec == nil || len(exec.Args) == 0 || exec.Args[0] != caller.GetTokenVerb {
+		return caller.TokenArgs{}, false
+	}
+	args, err := caller.ParseTokenArgs(exec.Args[1:])
+	return args, err == nil && args.Profile != "" && args.Cluster.Name != ""
 }

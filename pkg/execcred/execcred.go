@@ -17,6 +17,9 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
+// Variable is the environment variable in which client-go asks.
+const Variable = "KUBERNETES_EXEC_INFO"
+
 // Call is one call by client-go, or by hand.
 type Call struct {
 	APIVersion  string // the version to answer in

@@ -97,7 +97,7 @@ func Clear(cacheDir string) error {
 	if cacheDir == "" {
 		return nil
 	}
-	return os.RemoveAll(tokens(cacheDir))
+	return errors.Join(os.RemoveAll(tokens(cacheDir)), ForgetFailures(cacheDir))
 }
 
 // Answer writes the ExecCredential that client-go reads, in one write: one line

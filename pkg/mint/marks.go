@@ -123,8 +123,10 @@ func (a Ask) rests(why string) error {
 	return jit.Errorf(jit.Denied, a.op(), "%s; it rests until the next login", why).WithNext("%s", a.login())
 }
 
-// wake takes the rest mark away.
+// wake takes the rest mark away, and lets clients ask again that were refused a
+// moment ago.
 func (m *Mint) wake(ask Ask) {
+	_ = held.ForgetFailures(m.CacheDir) // they end by themselves in seconds
 	if err := m.Marks.Delete(restMark + m.key(ask)); err != nil {
 		m.note("the rest mark of %s could not be removed: %v", ask.name(), err)
 	}

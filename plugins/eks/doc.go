@@ -1,13 +1,12 @@
-// Package eks is Amazon EKS: the bearer token its clusters take, and the few
-// questions to AWS that need the AWS SDK.
+// Package eks is Amazon EKS: the bearer token its clusters take.
 //
 //	Credential ──▶ Issuer ──▶ Token            signing only, nobody is called
-//	Credential ──▶ Finder ──▶ where a cluster is, whose keys these are
 //
 // A token is "k8s-aws-v1." and, in base64url without padding, a presigned URL of
 // sts:GetCallerIdentity with the cluster's name in a signed header. The cluster
 // calls that URL and believes what STS answers. The signature is made with
-// aws/signer/v4 alone: it adds nothing to the start-up time, where the STS client
-// and the configuration loader would add milliseconds, and no setting of the
-// environment (an endpoint override, say) can get into the token.
+// aws/signer/v4 alone: it adds nothing to the start-up time, where the clients of
+// STS and EKS and the configuration loader would add milliseconds to every call
+// (package account has those), and no setting of the environment (an endpoint
+// override, say) can get into the token.
 package eks

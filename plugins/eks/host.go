@@ -45,6 +45,12 @@ func stsHost(region string) (string, error) {
 	return "sts." + region + "." + others[i].suffix, nil
 }
 
+// CheckRegion says what is wrong with the name of an AWS region, if anything.
+func CheckRegion(region string) error {
+	_, err := stsHost(region)
+	return err
+}
+
 // plausible reports whether a text is formed like "eu-central-1". A region that
 // is newer than this program is as good as any; a text that could lead the
 // request elsewhere is not.

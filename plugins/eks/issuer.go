@@ -122,14 +122,15 @@ func sign(ctx context.Context, cluster jit.Cluster, credential jit.Credential, h
 		return "", err
 	}
 	request.Header.Set(clusterHeader, cluster.Name)
-	signed, _, err := v4.NewSigner().PresignHTTP(ctx, keys(credential), request, emptyPayload, "sts", cluster.Region, date)
+	signed, _, err := v4.NewSigner().PresignHTTP(ctx, Keys(credential), request, emptyPayload, "sts", cluster.Region, date)
 	if err != nil {
 		return "", err
 	}
 	return prefix + base64.RawURLEncoding.EncodeToString([]byte(signed)), nil
 }
 
-func keys(credential jit.Credential) aws.Credentials {
+// Keys are the credential as the AWS SDK has it.
+func Keys(credential jit.Credential) aws.Credentials {
 	return aws.Credentials{
 		AccessKeyID:     credential.AccessKeyID,
 		SecretAccessKey: credential.SecretAccessKey.Reveal(),

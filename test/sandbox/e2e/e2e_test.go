@@ -37,7 +37,7 @@ func run(m *testing.M) int {
 		return fail(err)
 	}
 	bin := filepath.Join("..", "..", "..", "bin")
-	for _, name := range []string{"kubectl-jit", "jit-core", "jit-broker"} {
+	for _, name := range []string{"kubectl-jit", "jit-token", "jit-core", "jit-broker"} {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			return fail(fmt.Errorf("%w: run make build first", err))
 		}

@@ -1,4 +1,4 @@
-package eks
+package account
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+	jiteks "github.com/kubectl-jit/kubectl-jit/plugins/eks"
 )
 
 // Found is a cluster as EKS describes it: all that a kubeconfig entry needs.
@@ -38,7 +39,7 @@ type Finder struct {
 // names), invalid (no region; or no name and several clusters), denied (AWS
 // refused; the message has AWS's code and the likely cause), unavailable.
 func (f Finder) Find(ctx context.Context, credential jit.Credential, region, name string) (Found, error) {
-	if _, err := stsHost(region); err != nil {
+	if err := jiteks.CheckRegion(region); err != nil {
 		return Found{}, jit.Errorf(jit.Invalid, "look for a cluster", "%w", err)
 	}
 	client := f.client(credential, region)
@@ -63,7 +64,7 @@ func (f Finder) Find(ctx context.Context, credential jit.Credential, region, nam
 func (f Finder) client(credential jit.Credential, region string) *eks.Client {
 	options := eks.Options{
 		Region:      region,
-		Credentials: credentials.StaticCredentialsProvider{Value: keys(credential)},
+		Credentials: credentials.StaticCredentialsProvider{Value: jiteks.Keys(credential)},
 	}
 	if f.HTTP != nil {
 		options.HTTPClient = f.HTTP

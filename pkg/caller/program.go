@@ -1,4 +1,4 @@
-package cli
+package caller
 
 import (
 	"path/filepath"
@@ -6,17 +6,17 @@ import (
 	"unicode"
 )
 
-// program is the name the program was called by, as a file name without its
+// Program is the name the program was called by, as a file name without its
 // folder and without .exe: "kubectl-jit", or "kubectl-jit_access" where krew
 // links that.
-type program string
+type Program string
 
 // written is how the texts of this module write a command of ours.
 const written = "kubectl jit"
 
-// calledBy takes the name from the arguments of the process. The core has no
-// name of its own: called directly, it is the program it belongs to.
-func calledBy(args []string) program {
+// calledBy takes the name from the arguments of the process. jit-core and jit-token have no
+// name of their own: called directly, they are the program they belong to.
+func calledBy(args []string) Program {
 	if len(args) == 0 {
 		return "kubectl-jit"
 	}
@@ -25,15 +25,15 @@ func calledBy(args []string) program {
 		name = name[:len(name)-len(ext)]
 	}
 	switch name {
-	case "jit-core", ".", string(filepath.Separator):
+	case "jit-core", "jit-token", ".", string(filepath.Separator):
 		return "kubectl-jit"
 	}
-	return program(name)
+	return Program(name)
 }
 
-// command is the name as people type it: kubectl finds the file kubectl-jit_access
+// Command is the name as people type it: kubectl finds the file kubectl-jit_access
 // when they type "kubectl jit-access".
-func (p program) command() string {
+func (p Program) Command() string {
 	words, plugin := strings.CutPrefix(string(p), "kubectl-")
 	if !plugin {
 		return string(p)
@@ -42,8 +42,8 @@ func (p program) command() string {
 	return "kubectl " + strings.ReplaceAll(words, "_", "-")
 }
 
-// say puts the name into a text that was written with "kubectl jit".
-func (p program) say(text string) string {
+// Say puts the name into a text that was written with "kubectl jit".
+func (p Program) Say(text string) string {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, written)
@@ -54,7 +54,7 @@ func (p program) say(text string) string {
 		if goesOn(after) {
 			b.WriteString(written) // the beginning of a longer name
 		} else {
-			b.WriteString(p.command())
+			b.WriteString(p.Command())
 		}
 		text = after
 	}

@@ -1,4 +1,4 @@
-package eks
+package account
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	jiteks "github.com/kubectl-jit/kubectl-jit/plugins/eks"
 )
 
 // CallerIdentity asks STS whose keys these are and returns the ARN, such as
@@ -16,12 +17,12 @@ import (
 // unavailable.
 func (f Finder) CallerIdentity(ctx context.Context, credential jit.Credential, region string) (string, error) {
 	const op = "ask AWS who I am"
-	if _, err := stsHost(region); err != nil {
+	if err := jiteks.CheckRegion(region); err != nil {
 		return "", jit.Errorf(jit.Invalid, op, "%w", err)
 	}
 	options := sts.Options{
 		Region:      region,
-		Credentials: credentials.StaticCredentialsProvider{Value: keys(credential)},
+		Credentials: credentials.StaticCredentialsProvider{Value: jiteks.Keys(credential)},
 	}
 	if f.HTTP != nil {
 		options.HTTPClient = f.HTTP

@@ -1,4 +1,4 @@
-package eks_test
+package account_test
 
 import (
 	"encoding/base64"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 )
 
 // answers stands in for AWS: "HOST PATH" → the answer. It refuses what is not
@@ -36,7 +36,7 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: found.status, Header: header, Body: io.NopCloser(strings.NewReader(found.body)), Request: r}, nil
 }
 
-func finder(a answers) eks.Finder { return eks.Finder{HTTP: &http.Client{Transport: a}} }
+func finder(a answers) account.Finder { return account.Finder{HTTP: &http.Client{Transport: a}} }
 
 const eksHost = "eks.eu-central-1.amazonaws.com "
 
@@ -114,5 +114,13 @@ func TestCallerIdentity(t *testing.T) {
 	}
 	if _, err = finder(nil).CallerIdentity(t.Context(), credential(), ""); jit.CodeOf(err) != jit.Invalid {
 		t.Errorf("error %v without a region", err)
+	}
+}
+
+func credential() jit.Credential {
+	return jit.Credential{
+		AccessKeyID:     "ASIAEXAMPLE",
+		SecretAccessKey: jit.NewSecret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+		SessionToken:    jit.NewSecret("session/token+with=signs"),
 	}
 }

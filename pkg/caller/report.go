@@ -1,4 +1,4 @@
-package cli
+package caller
 
 import (
 	"context"
@@ -37,28 +37,28 @@ func statusOf(code jit.Code) int {
 	return 1
 }
 
-// answeredNo ends a command whose answer, already printed, is "no": exit status
+// ErrAnsweredNo ends a command whose answer, already printed, is "no": exit status
 // 1 and not a word more, as "kubectl auth can-i" does.
-var answeredNo error = saidAll{}
+var ErrAnsweredNo error = saidAll{}
 
 type saidAll struct{}
 
 func (saidAll) Error() string { return "no" }
 
-// report writes a failure for the person and returns the exit status. Every
+// Report writes a failure for the person and returns the exit status. Every
 // error of every command passes here, and here only.
-func (p program) report(ctx context.Context, w io.Writer, err error) int {
+func (p Program) Report(ctx context.Context, w io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, answeredNo):
+	case errors.Is(err, ErrAnsweredNo):
 		return 1
 	}
 	for line := range strings.Lines(errorText(ctx, err)) {
 		fmt.Fprintf(w, "%s: error: %s\n", p, term.Safe(strings.TrimSuffix(line, "\n")))
 	}
 	if next := jit.NextOf(err); next != "" {
-		fmt.Fprintf(w, "%s: next: %s\n", p, term.Safe(p.say(next)))
+		fmt.Fprintf(w, "%s: next: %s\n", p, term.Safe(p.Say(next)))
 	}
 	if ended(ctx, err) {
 		return interrupted

@@ -1,0 +1,71 @@
+package caller
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/execcred"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// Deadline is how long a call by a program may take: the programs have no time
+// limit of their own.
+const Deadline = time.Minute
+
+// GetToken answers a client: one call in, one token out.
+//
+//	KUBERNETES_EXEC_INFO ─▶ execcred.Parse ─▶ mint.Token ─▶ execcred.Write ─▶ stdout
+//
+// It is reached when the front (cmd/kubectl-jit) holds no token that is good.
+// Stdout carries one object or nothing.
+func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
+	call, err := execcred.Parse(c.Getenv(execcred.Variable))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	_, token, err := c.Token(ctx, args, c.Argv[min(1, len(c.Argv)):])
+	if err != nil {
+		return err
+	}
+	return execcred.Write(c.Streams.Out, call, token)
+}
+
+// Token gets the token that a call of get-token is to be answered with. The call
+// is the arguments as they came, the verb first: the front looks for the held
+// token by them.
+func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Session, jit.Token, error) {
+	if args.Profile == "" || args.Cluster.Name == "" {
+		err := jit.Errorf(jit.Invalid, "get a token", "--profile and --cluster must be given")
+		return nil, jit.Token{}, err.WithNext("kubectl jit login PROFILE")
+	}
+	settings, err := c.Settings()
+	if err != nil {
+		return nil, jit.Token{}, err
+	}
+	s, err := c.ConnectTo(settings, args.Tenant)
+	if err != nil {
+		return nil, jit.Token{}, err
+	}
+	ask, err := args.ask(s)
+	if err != nil {
+		return nil, jit.Token{}, err
+	}
+	ask.Held = c.HeldName(args, call)
+	token, err := s.Mint.Token(ctx, ask)
+	return s, token, err
+}
+
+// HeldName names the file in which the front looks for the answer to a call. It
+// is empty, and nothing is held, for a call that the front never answers (flags
+// before the verb), and for one that leaves its tenant to the configuration,
+// which may come to mean another.
+func (c *Caller) HeldName(args TokenArgs, call []string) string {
+	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") {
+		return ""
+	}
+	return held.Name(call[1:], held.ConfigDir(), c.Getenv(EnvToken))
+}

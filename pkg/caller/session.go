@@ -1,0 +1,180 @@
+package caller
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/plugins"
+)
+
+// The environment variables that Britive's own tools use. They mean the same here.
+const (
+	EnvTenant = "BRITIVE_TENANT"
+	EnvToken  = "BRITIVE_API_TOKEN"
+)
+
+// Session is one signed-in person at one tenant, with all that a verb works
+// with. Building it asks nobody.
+type Session struct {
+	Config  *config.Config
+	Tenant  config.Tenant
+	SignIn  SignIn
+	Broker  jit.Broker
+	Mint    *mint.Mint
+	Folders Folders
+}
+
+// ConfigPath is our own configuration file; empty where there is no home folder.
+func ConfigPath() string { return below(held.ConfigDir(), "config.yaml") }
+
+// Settings reads our own configuration file. A missing one is empty.
+func (c *Caller) Settings() (*config.Config, error) {
+	if ConfigPath() == "" {
+		return &config.Config{}, nil
+	}
+	return config.Load(ConfigPath())
+}
+
+// Connect builds the session at the tenant that the flag --tenant, the
+// environment or the configuration names. Codes: invalid, sign_in.
+func (c *Caller) Connect() (*Session, error) {
+	settings, err := c.Settings()
+	if err != nil {
+		return nil, err
+	}
+	return c.ConnectTo(settings, c.Tenant)
+}
+
+// ConnectTo builds the session at the named tenant; an empty name is the
+// environment's or the configuration's.
+func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, error) {
+	tenant, err := c.TenantOf(settings, name)
+	if err != nil {
+		return nil, err
+	}
+	folders := c.Folders(settings)
+	who, err := c.signedIn(folders, tenant)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders}
+	if s.Broker, err = c.BrokerAt(tenant, who.Token); err != nil {
+		return nil, err
+	}
+	s.Mint = &mint.Mint{
+		Broker:   s.Broker,
+		Issuer:   plugins.Issuer(c.Now),
+		Identity: s.identity(),
+		Sessions: folders.Sessions,
+		Marks:    folders.Marks,
+		Locks:    folders.Locks,
+		CacheDir: folders.Cache,
+		Person:   c.Person,
+		Now:      c.Now,
+		Offline:  settings.Offline,
+	}
+	return s, nil
+}
+
+// TenantOf is the tenant that a name stands for; an empty one is the
+// environment's or the configuration's.
+func (c *Caller) TenantOf(settings *config.Config, name string) (config.Tenant, error) {
+	if name == "" {
+		name = c.Getenv(EnvTenant)
+	}
+	return settings.ResolveTenant(name)
+}
+
+// signedIn is who is signed in. A token in the environment wins, so that a job
+// is never somebody who once signed in on its machine.
+func (c *Caller) signedIn(f Folders, tenant config.Tenant) (SignIn, error) {
+	if text := c.Getenv(EnvToken); text != "" {
+		token, err := CleanToken(text)
+		return SignIn{Token: token}, err
+	}
+	if who, ok := f.SignIns.Get(tenant.URL); ok {
+		return who, nil
+	}
+	return SignIn{}, jit.Errorf(jit.SignIn, "", "nobody is signed in at %s", tenant.URL).WithNext("kubectl jit login")
+}
+
+// BrokerAt is the broker of a tenant as the person behind the token sees it.
+func (c *Caller) BrokerAt(tenant config.Tenant, token jit.Secret) (jit.Broker, error) {
+	roots, err := rootsOf(tenant)
+	if err != nil {
+		return nil, err
+	}
+	return plugins.Broker(plugins.Tenant{URL: tenant.URL, Token: token, Roots: roots, Version: c.Version}), nil
+}
+
+// rootsOf is the tenant's own certificate authority beside the system's.
+func rootsOf(tenant config.Tenant) (*x509.CertPool, error) {
+	if tenant.CertificateAuthority == "" {
+		return nil, nil
+	}
+	op := "read the certificate authority of " + tenant.URL
+	pem, err := os.ReadFile(tenant.CertificateAuthority)
+	if err != nil {
+		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, jit.Errorf(jit.Invalid, op, "%s holds no PEM certificate", tenant.CertificateAuthority)
+	}
+	return roots, nil
+}
+
+// identity differs from person to person and is known without asking the broker.
+func (s *Session) identity() string {
+	if s.SignIn.Person.ID != "" {
+		return s.SignIn.Person.ID
+	}
+	sum := sha256.Sum256([]byte(s.SignIn.Token.Reveal()))
+	return "token:" + hex.EncodeToString(sum[:])
+}
+
+// AliasOf is the alias of an access at this session's tenant, the first by name
+// where there are several; empty where there is none.
+func (s *Session) AliasOf(access jit.Access) string {
+	for _, name := range slices.Sorted(maps.Keys(s.Config.Aliases)) {
+		alias := s.Config.Aliases[name]
+		stands, err := jit.ParsePath(alias.Profile)
+		if err != nil || !stands.Same(access) {
+			continue
+		}
+		if tenant, err := s.Config.ResolveTenant(alias.Tenant); alias.Tenant == "" || err == nil && tenant.URL == s.Tenant.URL {
+			return name
+		}
+	}
+	return ""
+}
+
+// CallIt is how to call an access in "kubectl jit login NAME".
+func (s *Session) CallIt(access jit.Access) string {
+	if alias := s.AliasOf(access); alias != "" {
+		return alias
+	}
+	return access.Path()
+}
+
+// Note tells the person something beside the answer.
+func (c *Caller) Note(format string, args ...any) {
+	c.Person.Note(c.Called.Say(fmt.Sprintf(format, args...)))
+}
+
+func (c *Caller) waiting(holder string, since time.Duration) {
+	c.Note("waiting for %s, which has been at it for %s", holder, since.Round(time.Second))
+}

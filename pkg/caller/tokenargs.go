@@ -1,0 +1,79 @@
+package caller
+
+import (
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+)
+
+// GetTokenVerb is the word that login writes into a kubeconfig and clients call.
+const GetTokenVerb = "get-token"
+
+// TokenArgs are the arguments of get-token: all that an entry of ours in a
+// kubeconfig says. The access is named there in full, so that the entry can be
+// read, found and carried to another machine.
+type TokenArgs struct {
+	Tenant     string
+	Profile    string // a path
+	Cluster    jit.Cluster
+	Unattended bool
+}
+
+// Flags declares the arguments. The tenant's flag is every verb's.
+func (a *TokenArgs) Flags(f *pflag.FlagSet) {
+	f.StringVar(&a.Profile, "profile", "", "the path of the profile, application/environment/profile")
+	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster")
+	f.StringVar(&a.Cluster.Region, "region", "", "its region")
+	f.BoolVar(&a.Unattended, "unattended", false, "open a checkout also when no person is at a terminal")
+}
+
+// List writes the arguments as they stand in a kubeconfig.
+func (a *TokenArgs) List() []string {
+	args := []string{
+		GetTokenVerb, "--tenant", a.Tenant, "--profile", a.Profile,
+		"--cluster", a.Cluster.Name, "--region", a.Cluster.Region,
+	}
+	if a.Unattended {
+		args = append(args, "--unattended")
+	}
+	return args
+}
+
+// ParseTokenArgs reads the words after the verb. Codes: invalid.
+func ParseTokenArgs(words []string) (TokenArgs, error) {
+	var a TokenArgs
+	f := pflag.NewFlagSet(GetTokenVerb, pflag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	a.Flags(f)
+	f.StringVar(&a.Tenant, "tenant", "", "")
+	err := f.Parse(words)
+	if err == nil && f.NArg() > 0 {
+		err = jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", f.Arg(0))
+	}
+	if err != nil {
+		return a, jit.Errorf(jit.Invalid, "", "%w", err).WithNext("kubectl jit get-token --help")
+	}
+	return a, nil
+}
+
+// ask turns the arguments into a call of the pipeline.
+func (a *TokenArgs) ask(s *Session) (mint.Ask, error) {
+	access, err := jit.ParsePath(a.Profile)
+	if err != nil {
+		return mint.Ask{}, jit.Errorf(jit.Invalid, "read --profile", "%w", err)
+	}
+	open := mint.OnDemand
+	if a.Unattended {
+		open = mint.Always
+	}
+	return mint.Ask{
+		Tenant:  s.Tenant.URL,
+		Access:  access,
+		Cluster: a.Cluster,
+		Name:    s.CallIt(access),
+		Open:    open,
+	}, nil
+}
