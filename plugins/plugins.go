@@ -7,8 +7,8 @@ package plugins
 
 import (
 	"crypto/x509"
-	"time"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/plugins/britive"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
@@ -20,11 +20,17 @@ type Tenant struct {
 	Token   jit.Secret     // of a sign-in, or an API token
 	Roots   *x509.CertPool // whom to trust; nil means the system's
 	Version string         // of this program, for the broker's log
+	Memory  cache.Store    // what the broker said of itself to this person; nil remembers nothing
+	Person  string         // differs from person to person
 }
 
 // Broker returns the tenant as the person behind its token sees it. It asks
 // nobody yet.
-func Broker(t Tenant) jit.Broker { return britive.New(t.URL, t.Token, t.Roots, t.Version) }
+func Broker(t Tenant) jit.Broker {
+	client := britive.New(t.URL, t.Token, t.Roots, t.Version)
+	client.Memory = britive.Memory{Store: t.Memory, Name: t.URL + " " + t.Person}
+	return client
+}
 
-// Issuer returns what signs cluster tokens, by the given clock.
-func Issuer(now func() time.Time) jit.TokenIssuer { return eks.Issuer{Now: now} }
+// Issuer returns what signs cluster tokens.
+func Issuer() jit.TokenIssuer { return eks.Issuer{} }

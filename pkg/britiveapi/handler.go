@@ -25,8 +25,8 @@ type Engine interface {
 
 // Options are the choices of a server.
 type Options struct {
-	// Features switches what goes beyond a plain tenant: [FeatureWait] and
-	// [FeatureDetails]. One that is not named is on.
+	// Features switches what goes beyond a plain tenant: [FeatureWait],
+	// [FeatureDetails] and [FeatureSession]. One that is not named is on.
 	Features map[string]bool
 
 	// Log gets one line for each call, without secrets. Nil logs nothing.
@@ -46,9 +46,13 @@ func Handler(e Engine, opts Options) http.Handler {
 		s.now = time.Now
 	}
 	s.waits, s.details = on(opts.Features, FeatureWait), on(opts.Features, FeatureDetails)
+	s.sessions = on(opts.Features, FeatureSession)
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/health", s.handle(s.health))
 	mux.Handle("/", s.handle(s.unknown))
+	if s.sessions {
+		mux.Handle("POST /api/access/{pap}/environments/{environment}/session", s.handle(s.signedIn(s.session)))
+	}
 	for pattern, verb := range s.routes() {
 		mux.Handle(pattern, s.handle(s.signedIn(verb)))
 	}
@@ -62,11 +66,12 @@ func on(features map[string]bool, name string) bool {
 
 // server is the contract over one engine.
 type server struct {
-	engine  Engine
-	log     *slog.Logger
-	now     func() time.Time
-	waits   bool // FeatureWait
-	details bool // FeatureDetails
+	engine   Engine
+	log      *slog.Logger
+	now      func() time.Time
+	waits    bool // FeatureWait
+	details  bool // FeatureDetails
+	sessions bool // FeatureSession
 }
 
 // routes is everything that needs a sign-in. Everything else but health is

@@ -29,4 +29,9 @@ const (
 	// checkout's access, how long its credentials work, when they were issued,
 	// what the approver said, and the request itself where it was changed.
 	FeatureDetails = "jit-details"
+
+	// FeatureSession: POST /api/access/PROFILE/environments/ENVIRONMENT/session
+	// takes a [SessionCall] and answers with a [Session]: the checkout that stands
+	// or a new one, and credentials under it, in one exchange.
+	FeatureSession = "jit-session"
 )

@@ -27,16 +27,38 @@ func (s *server) checkout(c *call) (answer, error) {
 		return answer{}, err
 	}
 	grant, err := c.broker.Checkout(c.Context(), c.access(), jit.Reason(why))
-	switch code := jit.CodeOf(err); {
-	case code == jit.Justification && why.Justification != "":
-		err = as(CodeBadJustification, err)
-	case code == jit.Unavailable && c.stands(func(g jit.Grant) bool { return g.Access.Same(c.access()) }):
-		err = as(CodeRace, err)
-	}
 	if err != nil {
-		return answer{}, err
+		return answer{}, c.unopened(why, err)
 	}
 	return found(s.transaction(c, grant)), nil
+}
+
+// unopened gives the refusal of a checkout the code that Britive has for it.
+func (c *call) unopened(why Reason, err error) error {
+	switch code := jit.CodeOf(err); {
+	case code == jit.Justification && why.Justification != "":
+		return as(CodeBadJustification, err)
+	case code == jit.Unavailable && c.stands(func(g jit.Grant) bool { return g.Access.Same(c.access()) }):
+		return as(CodeRace, err)
+	}
+	return err
+}
+
+// session is checkout and tokens in one exchange.
+func (s *server) session(c *call) (answer, error) {
+	var ask SessionCall
+	if err := c.decode(&ask); err != nil {
+		return answer{}, err
+	}
+	grant, credential, err := c.broker.Session(c.Context(), c.access(), jit.Reason(ask.Reason), ask.Open)
+	if err != nil {
+		return answer{}, c.unopened(ask.Reason, err)
+	}
+	if grant.ID == "" {
+		return found(Session{}), nil
+	}
+	checkout, tokens := s.transaction(c, grant), s.issued(credential)
+	return found(Session{&checkout, &tokens}), nil
 }
 
 // forConsole reports whether a web console is asked for. "type" is the older
@@ -64,10 +86,15 @@ func (s *server) tokens(c *call) (answer, error) {
 	if jit.CodeOf(err) == jit.Denied && !c.stands(func(g jit.Grant) bool { return g.ID == id }) {
 		err = as(CodeEnded, err)
 	}
+	return found(s.issued(credential)), err
+}
+
+// issued puts credentials on the wire.
+func (s *server) issued(credential jit.Credential) Tokens {
 	if !s.details {
 		credential.Issued = jit.Credential{}.Issued
 	}
-	return found(Tokens{credential}), err
+	return Tokens{credential}
 }
 
 func (s *server) url(*call) (answer, error) { return answer{}, programmaticOnly() }

@@ -5,7 +5,7 @@ import "github.com/kubectl-jit/kubectl-jit/pkg/jit"
 // features lists what is offered beyond a plain tenant. It leaves server-access
 // out, which would make pybritive list resources that are not here.
 func (s *server) features(*call) (answer, error) {
-	return found([]Feature{{FeatureDetails, s.details}, {FeatureWait, s.waits}}), nil
+	return found([]Feature{{FeatureDetails, s.details}, {FeatureSession, s.sessions}, {FeatureWait, s.waits}}), nil
 }
 
 func (s *server) banner(*call) (answer, error) { return nothing(), nil }

@@ -41,6 +41,20 @@ const (
 	CheckInTimeOut     Status = "checkInTimeOut"
 )
 
+// SessionCall asks for a checkout and credentials under it at once: the feature
+// [FeatureSession].
+type SessionCall struct {
+	Reason
+	Open bool `json:"open"` // open a checkout where none stands
+}
+
+// Session answers a [SessionCall]. Both are null where no checkout stands and
+// none was to be opened.
+type Session struct {
+	Checkout    *Transaction `json:"checkout"`
+	Credentials *Tokens      `json:"credentials"`
+}
+
 // Reason is what a person gives with a checkout or a request for approval.
 // pybritive sends null for what it was not given.
 type Reason struct {

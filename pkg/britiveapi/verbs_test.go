@@ -175,7 +175,7 @@ func TestGrants(t *testing.T) {
 
 func TestFeatures(t *testing.T) {
 	r := newRig(t, scripted{}, map[string]bool{"jit-wait": false})
-	if got := r.call("GET", "/api/features", "").Body.String(); got != `[{"name":"jit-details","enabled":true},{"name":"jit-wait","enabled":false}]`+"\n" {
+	if got := r.call("GET", "/api/features", "").Body.String(); got != `[{"name":"jit-details","enabled":true},{"name":"jit-session","enabled":true},{"name":"jit-wait","enabled":false}]`+"\n" {
 		t.Errorf("%s", got)
 	}
 }

@@ -47,6 +47,30 @@ func (v *view) Credential(ctx context.Context, grantID string) (jit.Credential, 
 	return v.issue(ctx, op, mint, credential)
 }
 
+// Session implements [jit.Broker].
+func (v *view) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	grant, err := v.window(ctx, access, why, open)
+	if err != nil || grant.ID == "" {
+		return jit.Grant{}, jit.Credential{}, err
+	}
+	credential, err := v.Credential(ctx, grant.ID)
+	return grant, credential, err
+}
+
+// window is the checkout that stands, or a new one where one may be opened.
+func (v *view) window(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, error) {
+	if open {
+		return v.Checkout(ctx, access, why)
+	}
+	grants, err := v.Grants(ctx)
+	for _, grant := range grants {
+		if grant.Access.Same(access) {
+			return grant, nil
+		}
+	}
+	return jit.Grant{}, err
+}
+
 // intend judges the checkout again and notes the intent, so that whatever
 // happens afterwards, the ledger knows that a session may exist.
 func (v *view) intend(ctx context.Context, op, grantID string) (Mint, Session, error) {

@@ -54,7 +54,7 @@ type config struct {
 	}
 
 	// Features switches extras off (false) that the broker offers beyond the
-	// Britive contract: jit-wait, jit-details. All are on otherwise.
+	// Britive contract: jit-wait, jit-details, jit-session. All are on otherwise.
 	Features map[string]bool
 }
 
@@ -113,7 +113,9 @@ func isBrokerURL(text string) bool {
 }
 
 // features are the extras that can be switched off.
-func features() []string { return []string{britiveapi.FeatureWait, britiveapi.FeatureDetails} }
+func features() []string {
+	return []string{britiveapi.FeatureWait, britiveapi.FeatureDetails, britiveapi.FeatureSession}
+}
 
 func (c *config) resolve(dir string) {
 	for _, path := range []*string{

@@ -68,13 +68,13 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 		return nil, err
 	}
 	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders}
-	if s.Broker, err = c.BrokerAt(tenant, who.Token); err != nil {
+	if s.Broker, err = c.BrokerAt(folders, tenant, who); err != nil {
 		return nil, err
 	}
 	s.Mint = &mint.Mint{
 		Broker:   s.Broker,
-		Issuer:   plugins.Issuer(c.Now),
-		Identity: s.identity(),
+		Issuer:   plugins.Issuer(),
+		Identity: who.identity(),
 		Sessions: folders.Sessions,
 		Marks:    folders.Marks,
 		Locks:    folders.Locks,
@@ -82,6 +82,7 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 		Person:   c.Person,
 		Now:      c.Now,
 		Offline:  settings.Offline,
+		Extend:   settings.Extend,
 	}
 	return s, nil
 }
@@ -108,13 +109,16 @@ func (c *Caller) signedIn(f Folders, tenant config.Tenant) (SignIn, error) {
 	return SignIn{}, jit.Errorf(jit.SignIn, "", "nobody is signed in at %s", tenant.URL).WithNext("kubectl jit login")
 }
 
-// BrokerAt is the broker of a tenant as the person behind the token sees it.
-func (c *Caller) BrokerAt(tenant config.Tenant, token jit.Secret) (jit.Broker, error) {
+// BrokerAt is the broker of a tenant as somebody sees it.
+func (c *Caller) BrokerAt(f Folders, tenant config.Tenant, who SignIn) (jit.Broker, error) {
 	roots, err := rootsOf(tenant)
 	if err != nil {
 		return nil, err
 	}
-	return plugins.Broker(plugins.Tenant{URL: tenant.URL, Token: token, Roots: roots, Version: c.Version}), nil
+	return plugins.Broker(plugins.Tenant{
+		URL: tenant.URL, Token: who.Token, Roots: roots, Version: c.Version,
+		Memory: f.Known, Person: who.identity(),
+	}), nil
 }
 
 // rootsOf is the tenant's own certificate authority beside the system's.
@@ -138,11 +142,11 @@ func rootsOf(tenant config.Tenant) (*x509.CertPool, error) {
 }
 
 // identity differs from person to person and is known without asking the broker.
-func (s *Session) identity() string {
-	if s.SignIn.Person.ID != "" {
-		return s.SignIn.Person.ID
+func (s SignIn) identity() string {
+	if s.Person.ID != "" {
+		return s.Person.ID
 	}
-	sum := sha256.Sum256([]byte(s.SignIn.Token.Reveal()))
+	sum := sha256.Sum256([]byte(s.Token.Reveal()))
 	return "token:" + hex.EncodeToString(sum[:])
 }
 

@@ -64,7 +64,7 @@ func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.Si
 	if err != nil {
 		return caller.SignIn{}, err
 	}
-	broker, err := w.BrokerAt(tenant, token)
+	broker, err := w.BrokerAt(caller.Folders{}, tenant, caller.SignIn{Token: token})
 	if err != nil {
 		return caller.SignIn{}, err
 	}

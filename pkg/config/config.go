@@ -18,6 +18,7 @@
 //	  other:
 //	    tenant: acme
 //	    profile: App/Env/Profile
+//	extend: never
 //	offline: deny
 //	storage: keyring
 package config
@@ -52,6 +53,11 @@ type Config struct {
 	// Aliases are short names of accesses. A name is made of letters, digits,
 	// dots, dashes and underscores.
 	Aliases map[string]Alias
+
+	// Extend says whether a person's call extends a checkout that is about to end,
+	// where the policy allows it without asking anybody: "auto" (as is "") or
+	// "never".
+	Extend string
 
 	// Offline says whether a held AWS session may serve while the broker cannot
 	// be reached: "allow" (as is "") or "deny".

@@ -79,6 +79,7 @@ func decode(path string, data []byte) (*Config, error) {
 		"tenant":     d.text(&c.Tenant),
 		"tenants":    func(node *yaml.Node) (err error) { c.Tenants, err = each(d, node, d.tenant); return err },
 		"aliases":    func(node *yaml.Node) (err error) { c.Aliases, err = each(d, node, d.alias); return err },
+		"extend":     d.oneOf(&c.Extend, "auto", "never"),
 		"offline":    d.oneOf(&c.Offline, "allow", "deny"),
 		"storage":    d.oneOf(&c.Storage, "keyring", "file", "none"),
 	})

@@ -75,6 +75,7 @@ func encode(path string, old []byte, was, wanted *Config) ([]byte, error) {
 	setText(root, "tenant", wanted.Tenant)
 	setMap(root, "tenants", was.Tenants, wanted.Tenants, Tenant.node)
 	setMap(root, "aliases", was.Aliases, wanted.Aliases, Alias.node)
+	setText(root, "extend", wanted.Extend)
 	setText(root, "offline", wanted.Offline)
 	setText(root, "storage", wanted.Storage)
 	encoder := yaml.NewEncoder(&out)

@@ -28,6 +28,12 @@ type Broker interface {
 	// or not in the form the policy asks), denied (a policy says no), invalid.
 	Checkout(ctx context.Context, access Access, why Reason) (Grant, error)
 
+	// Session returns the checkout that stands on the access or, where open says
+	// so, a new one, together with credentials under it: in one exchange where the
+	// broker can. A grant without an ID says that none stands and none was to be
+	// opened. Codes: those of Checkout and Credential.
+	Session(ctx context.Context, access Access, why Reason, open bool) (Grant, Credential, error)
+
 	// Extend moves the end of an active checkout where its profile allows it.
 	// Codes: not_found, denied.
 	Extend(ctx context.Context, grantID string) (Grant, error)
@@ -65,14 +71,20 @@ type Broker interface {
 	Withdraw(ctx context.Context, requestID string) (Request, error)
 }
 
+// Clock is a [Broker] that knows how far its clock is ahead of this machine's;
+// negative when it is behind, zero when they agree or nothing is known yet.
+type Clock interface {
+	Skew() time.Duration
+}
+
 // TokenIssuer turns a credential into the bearer token of one cluster. It calls
 // nobody: signing is local (plugins/eks).
 type TokenIssuer interface {
-	// Token signs a token for the cluster that is of no use after end, the end
-	// of the checkout, as far as that can be arranged. Codes: invalid (cluster
+	// Token signs a token for the cluster, dated by now and of no use after end,
+	// the end of the checkout, as far as that can be arranged. Codes: invalid (cluster
 	// or region missing, token too long for the cluster to take), denied (too
 	// little time is left to be worth an answer).
-	Token(ctx context.Context, cluster Cluster, credential Credential, end time.Time) (Token, error)
+	Token(ctx context.Context, cluster Cluster, credential Credential, now, end time.Time) (Token, error)
 }
 
 // Cluster names an EKS cluster.

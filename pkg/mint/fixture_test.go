@@ -38,6 +38,8 @@ type broker struct {
 	fail          map[string]error         // by method
 	slow          map[string]time.Duration // by method
 	calls         map[string]int
+	skew          time.Duration
+	extends       time.Duration // what an extension adds; zero refuses it
 	reasons       []jit.Reason
 }
 
@@ -99,6 +101,39 @@ func (b *broker) Checkout(ctx context.Context, access jit.Access, why jit.Reason
 	return *b.open, nil
 }
 
+func (b *broker) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	if err := b.enter(ctx, "session"); err != nil {
+		return jit.Grant{}, jit.Credential{}, err
+	}
+	b.mu.Lock()
+	stands := b.open != nil && b.open.NotAfter.After(b.now())
+	b.mu.Unlock()
+	if !stands && !open {
+		return jit.Grant{}, jit.Credential{}, nil
+	}
+	grant, err := b.stands(), error(nil)
+	if !stands {
+		grant, err = b.Checkout(ctx, access, why)
+	}
+	if err != nil {
+		return jit.Grant{}, jit.Credential{}, err
+	}
+	credential, err := b.Credential(ctx, grant.ID)
+	return grant, credential, err
+}
+
+func (b *broker) stands() jit.Grant {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open == nil {
+		return jit.Grant{}
+	}
+	return *b.open
+}
+
+// Skew implements [jit.Clock].
+func (b *broker) Skew() time.Duration { return b.skew }
+
 // stand opens a checkout; the caller holds the mutex or is alone.
 func (b *broker) stand(id string) {
 	b.open = &jit.Grant{ID: id, Access: podManager, State: jit.GrantActive, NotBefore: b.now(), NotAfter: b.now().Add(b.lasts)}
@@ -110,7 +145,18 @@ func (b *broker) end() {
 	b.open = nil
 }
 
-func (b *broker) Extend(context.Context, string) (jit.Grant, error) { return jit.Grant{}, nil }
+func (b *broker) Extend(ctx context.Context, _ string) (jit.Grant, error) {
+	if err := b.enter(ctx, "extend"); err != nil {
+		return jit.Grant{}, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.extends == 0 {
+		return jit.Grant{}, jit.Errorf(jit.Denied, "", "the profile allows no extension")
+	}
+	b.open.NotAfter = b.open.NotAfter.Add(b.extends)
+	return *b.open, nil
+}
 
 func (b *broker) Credential(ctx context.Context, id string) (jit.Credential, error) {
 	if err := b.enter(ctx, "credential"); err != nil {
@@ -190,24 +236,23 @@ func (b *broker) Withdraw(context.Context, string) (jit.Request, error) { return
 
 // signer is a TokenIssuer: each token has its number.
 type signer struct {
-	now func() time.Time
 	mu  sync.Mutex
 	n   int
 	end time.Time // of the checkout, as it was told
 }
 
-func (s *signer) Token(_ context.Context, cluster jit.Cluster, credential jit.Credential, end time.Time) (jit.Token, error) {
+func (s *signer) Token(_ context.Context, cluster jit.Cluster, credential jit.Credential, now, end time.Time) (jit.Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
 	s.end = end
-	expires := s.now().Add(14 * time.Minute)
+	expires := now.Add(14 * time.Minute)
 	for _, t := range []time.Time{credential.Expires, end} {
 		if t.Before(expires) {
 			expires = t
 		}
 	}
-	if expires.Sub(s.now()) < 10*time.Second {
+	if expires.Sub(now) < 10*time.Second {
 		return jit.Token{}, jit.Errorf(jit.Denied, "sign", "too little time is left")
 	}
 	return jit.Token{Value: jit.NewSecret(fmt.Sprintf("%s.%s.%d", cluster.Name, credential.AccessKeyID, s.n)), Expires: expires}, nil
@@ -272,7 +317,7 @@ func newRig(dir string, now func() time.Time) *rig {
 			now: now, lasts: time.Hour, keysLast: time.Hour, calls: map[string]int{},
 			fail: map[string]error{}, slow: map[string]time.Duration{}, decided: make(chan jit.Request, 1),
 		},
-		signer: &signer{now: now},
+		signer: &signer{},
 		person: &person{},
 		dir:    dir,
 		ask: mint.Ask{

@@ -25,7 +25,7 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 	if ask.Fresh || ask.Held == "" {
 		return jit.Token{}, false
 	}
-	status, ok := held.Read(held.Path(m.CacheDir, ask.Held), m.now())
+	status, ok := held.Read(held.Path(m.CacheDir, ask.Held), m.local())
 	if !ok {
 		return jit.Token{}, false
 	}
@@ -35,7 +35,7 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 
 // hold writes the token where the next call finds it. Its name is noted first, so
 // that no token lies about which a check-in would not find.
-func (m *Mint) hold(ask Ask, token jit.Token) {
+func (m *Mint) hold(ask Ask, token jit.Token, s session) {
 	if ask.Held == "" || m.CacheDir == "" {
 		return
 	}
@@ -51,17 +51,23 @@ func (m *Mint) hold(ask Ask, token jit.Token) {
 		}
 	}
 	path := held.Path(m.CacheDir, ask.Held)
-	if err := held.Write(path, token.Value.Reveal(), token.Expires, renewAt(m.now(), token.Expires)); err != nil {
+	if err := held.Write(path, token.Value.Reveal(), token.Expires, m.renewAt(token.Expires, s)); err != nil {
 		m.noteUnkept(err)
 	}
 }
 
 // renewAt is when a held token is no longer handed out: a minute before its end,
 // since a client uses it to the end and the cluster must not refuse it before;
-// less when little is left, at the end of a checkout.
-func renewAt(now, expires time.Time) time.Time {
+// less when little is left, at the end of a checkout. It is also where a person is
+// to hear that the checkout ends. All of it is by this machine's clock.
+func (m *Mint) renewAt(expires time.Time, s session) time.Time {
 	const longest, least = time.Minute, 10 * time.Second
-	return expires.Add(-max(least, min(longest, expires.Sub(now)/5)))
+	now := m.local()
+	at := expires.Add(-max(least, min(longest, expires.Sub(now)/5)))
+	if warn := s.NotAfter.Add(-endsSoon - m.skew()); !s.NotAfter.IsZero() && warn.After(now) && warn.Before(at) {
+		return warn
+	}
+	return at
 }
 
 // held lists the names of the tokens held for the access.

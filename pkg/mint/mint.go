@@ -8,14 +8,17 @@
 //	│   │ no                                                │
 //	│ checked in? ──────────────── yes ─▶ error: login      │
 //	│   │ no                                                │
-//	│ Broker.Grants: does a checkout stand?                 │
-//	│   │ yes     │ no               │ not reached          │
-//	│   │    may this caller       keys held? ── no ─▶ error│
-//	│   │    open one? ─ no ─▶ error │ yes                  │
-//	│   │         │ yes              │                      │
-//	│   │    Broker.Checkout         │                      │
-//	│   ▼         ▼                  ▼                      │
-//	│ keys held for this checkout, or Broker.Credential     │
+//	│ keys held? ─── no ──────────────────┐                 │
+//	│   │ yes                             │                 │
+//	│ Broker.Grants: does their checkout stand?             │
+//	│   │ yes    │ not reached   │ no: keys are forgotten   │
+//	│   │ end?   │               │        │                 │
+//	│   │ warn,  │               │  Broker.Session: the     │
+//	│   │ extend │               │  checkout that stands,   │
+//	│   │        │               │  or a new one where this │
+//	│   │        │               │  caller may open one,    │
+//	│   ▼        ▼               ▼  with keys               │
+//	│ these keys, or newer ones: Broker.Credential          │
 //	│   │                                                   │
 //	│ TokenIssuer.Token ──▶ held ──▶ token                  │
 //	└───────────────────────────────────────────────────────┘
@@ -50,8 +53,10 @@ type Mint struct {
 	Person   Person
 	Now      func() time.Time // nil means time.Now
 	Offline  string           // "deny": nothing is signed that the broker has not confirmed
+	Extend   string           // "never": a person's call extends no checkout that is about to end
 
 	unkept sync.Once // a broken cache is told once
+	skewed sync.Once // and a wrong clock
 }
 
 // Person is who sits at the terminal, if anybody does; a *term.Person. It makes
@@ -101,11 +106,12 @@ func (m *Mint) Token(ctx context.Context, ask Ask) (jit.Token, error) {
 			if err != nil {
 				return jit.Token{}, err
 			}
-			token, err := m.Issuer.Token(ctx, ask.Cluster, s.Credential, s.NotAfter)
+			token, err := m.Issuer.Token(ctx, ask.Cluster, s.Credential, m.now(), s.NotAfter)
 			if err != nil {
 				return jit.Token{}, ask.tooLate(err)
 			}
-			m.hold(ask, token)
+			token.Expires = token.Expires.Add(-m.skew()) // the client reads it by this machine's clock
+			m.hold(ask, token, s)
 			return token, nil
 		})
 	})
@@ -137,28 +143,29 @@ func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
 		return session{}, err
 	}
 	kept, known := m.recall(ask)
-	usable := known && kept.usable(m.now())
+	if !known {
+		return m.begin(ctx, ask)
+	}
+	usable := kept.usable(m.now())
 	grant, stands, err := m.standing(ctx, ask, usable)
 	switch {
 	case err != nil && usable && m.goesOn(ctx, ask, kept, err):
 		return kept, nil
 	case err != nil:
-		if known && kept.over(m.now()) {
+		if kept.over(m.now()) {
 			m.forgetNoting(ask)
 		}
 		return session{}, err
-	case known && (!stands || grant.ID != kept.GrantID):
+	case !stands || grant.ID != kept.GrantID:
 		m.forgetNoting(ask)
 		if !stands && kept.cutShort(m.now()) && ask.Open != Always {
 			return session{}, m.cutShort(ask)
 		}
-	case usable && kept.lasts(m.now(), grant.NotAfter):
-		return m.renewed(ask, kept, grant), nil
+		return m.begin(ctx, ask)
 	}
-	if !stands {
-		if grant, err = m.open(ctx, ask); err != nil {
-			return session{}, err
-		}
+	grant = m.ending(ctx, ask, grant, &kept)
+	if kept.usable(m.now()) && kept.lasts(m.now(), grant.NotAfter) {
+		return m.renewed(ask, kept, grant), nil
 	}
 	return m.fetch(ctx, ask, grant)
 }
@@ -215,9 +222,15 @@ func once[T any](ctx context.Context, m *Mint, ask Ask, look func(Ask) (T, bool)
 	return fetch(ctx)
 }
 
-func (m *Mint) now() time.Time {
+// local is the time by this machine's clock: what is held is written and read by
+// it, and clients go by it.
+func (m *Mint) local() time.Time {
 	if m.Now == nil {
 		return time.Now()
 	}
 	return m.Now()
 }
+
+// now is the time by the broker's clock, as far as that is known: checkouts and
+// AWS sessions end by it.
+func (m *Mint) now() time.Time { return m.local().Add(m.skew()) }

@@ -18,6 +18,7 @@ type session struct {
 	jit.Credential
 	GrantID  string
 	NotAfter time.Time // the end of the checkout
+	Warned   bool      // the person was told that it ends
 }
 
 // sealed is a session as it is written, as JSON, into a sealed store.
@@ -25,6 +26,7 @@ type sealed struct {
 	Key             string // its own name, so that a file in another's place is not believed
 	GrantID         string
 	NotAfter        time.Time
+	Warned          bool
 	AccessKeyID     string
 	SecretAccessKey string
 	SessionToken    string
@@ -76,7 +78,7 @@ func (m *Mint) recall(ask Ask) (session, bool) {
 	if json.Unmarshal(data, &kept) != nil || kept.Key != m.key(ask) || kept.GrantID == "" {
 		return session{}, false
 	}
-	return session{GrantID: kept.GrantID, NotAfter: kept.NotAfter, Credential: jit.Credential{
+	return session{GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Credential: jit.Credential{
 		AccessKeyID:     kept.AccessKeyID,
 		SecretAccessKey: jit.NewSecret(kept.SecretAccessKey),
 		SessionToken:    jit.NewSecret(kept.SessionToken),
@@ -91,12 +93,17 @@ func (m *Mint) fetch(ctx context.Context, ask Ask, grant jit.Grant) (session, er
 	if err != nil {
 		return session{}, err
 	}
+	return m.take(ask, grant, credential), nil
+}
+
+// take holds keys that were given under the grant.
+func (m *Mint) take(ask Ask, grant jit.Grant, credential jit.Credential) session {
 	if credential.Issued.IsZero() { // surely not later than now
 		credential.Issued = m.now()
 	}
 	s := session{Credential: credential, GrantID: grant.ID, NotAfter: grant.NotAfter}
 	m.keep(ask, s)
-	return s, nil
+	return s
 }
 
 // renewed returns the session with the end of the checkout as it is now: it may
@@ -114,6 +121,7 @@ func (m *Mint) keep(ask Ask, s session) {
 		Key:             m.key(ask),
 		GrantID:         s.GrantID,
 		NotAfter:        s.NotAfter,
+		Warned:          s.Warned,
 		AccessKeyID:     s.AccessKeyID,
 		SecretAccessKey: s.SecretAccessKey.Reveal(),
 		SessionToken:    s.SessionToken.Reveal(),

@@ -24,7 +24,7 @@ func TestSessionShorterThanCheckout(t *testing.T) {
 		if third := r.token(t); third != "sandbox.ASIA2.3" {
 			t.Errorf("%s, want new keys when less than a minute is left", third)
 		}
-		r.called(t, calls{"grants": 3, "checkout": 1, "credential": 2})
+		r.called(t, calls{"session": 1, "grants": 2, "checkout": 1, "credential": 2})
 	})
 }
 
@@ -101,7 +101,8 @@ func TestNeverAnothers(t *testing.T) {
 				r.Sessions = &confused{Store: r.Sessions}
 				r.token(t)
 				change(r)
-				r.broker.fail["grants"] = jit.Errorf(jit.Unavailable, "", "away")
+				away := jit.Errorf(jit.Unavailable, "", "away")
+				r.broker.fail["grants"], r.broker.fail["session"] = away, away
 				r.refused(t, jit.Unavailable, "away")
 			})
 		})
@@ -144,7 +145,7 @@ func TestCredential(t *testing.T) {
 			t.Error("nothing bounds the signing date")
 		}
 		r.token(t)
-		r.called(t, calls{"grants": 2, "checkout": 1, "credential": 1})
+		r.called(t, calls{"session": 1, "grants": 1, "checkout": 1, "credential": 1})
 	})
 }
 

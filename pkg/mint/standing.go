@@ -16,6 +16,9 @@ const (
 	// checkout lasts longer and has a next session to give.
 	shortest = 60 * time.Second
 
+	// endsSoon is from when on a person is told that a checkout ends.
+	endsSoon = 5 * time.Minute
+
 	// clockSlack is how far the broker's clock and ours may differ before a
 	// checkout that ran out is taken for one that was ended.
 	clockSlack = 5 * time.Minute
@@ -54,20 +57,35 @@ func (m *Mint) goesOn(ctx context.Context, ask Ask, kept session, err error) boo
 	return true
 }
 
-// open opens a checkout where this caller may.
-func (m *Mint) open(ctx context.Context, ask Ask) (jit.Grant, error) {
-	switch {
-	case ask.Open == Never:
-		return jit.Grant{}, jit.Errorf(jit.Denied, ask.op(), "no checkout is open").WithNext("%s", ask.login())
-	case ask.Open == OnDemand && !m.Person.Present():
-		return jit.Grant{}, jit.Errorf(jit.Denied, ask.op(), "no checkout is open, and without a person at the terminal none is opened").WithNext("%s", ask.login())
-	}
-	grant, err := m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+// begin gets keys where none are held: of the checkout that stands, or of a new
+// one where this caller may open one.
+func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
+	refusal := m.mayNotOpen(ask)
+	grant, credential, err := m.Broker.Session(ctx, ask.Access, ask.Reason, refusal == nil)
 	switch jit.CodeOf(err) {
 	case jit.Approval, jit.Justification, jit.Waiting:
-		return jit.Grant{}, next(err, ask.login())
+		err = next(err, ask.login())
 	}
-	return grant, err
+	if err != nil {
+		return session{}, err
+	}
+	if grant.ID == "" {
+		return session{}, refusal
+	}
+	s := m.take(ask, grant, credential)
+	m.ending(ctx, ask, grant, &s)
+	return s, nil
+}
+
+// mayNotOpen is why this caller opens no checkout; nil where it does.
+func (m *Mint) mayNotOpen(ask Ask) error {
+	switch {
+	case ask.Open == Never:
+		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open").WithNext("%s", ask.login())
+	case ask.Open == OnDemand && !m.Person.Present():
+		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open, and without a person at the terminal none is opened").WithNext("%s", ask.login())
+	}
+	return nil
 }
 
 // mayWait reports whether the error is one that a person's word or an approver's

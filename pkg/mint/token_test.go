@@ -18,7 +18,7 @@ func TestTokenIsHeld(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		r.person.present = true
 		first := r.token(t)
-		r.called(t, calls{"grants": 1, "checkout": 1, "credential": 1})
+		r.called(t, calls{"session": 1, "checkout": 1, "credential": 1})
 		if again := r.token(t); again != first {
 			t.Errorf("got %s, then %s", first, again)
 		}
@@ -32,7 +32,7 @@ func TestTokenIsHeld(t *testing.T) {
 
 		r.ask.Fresh = true
 		r.token(t)
-		r.called(t, calls{"grants": 1, "credential": 1})
+		r.called(t, calls{"session": 1, "credential": 1})
 	})
 }
 
@@ -115,7 +115,7 @@ func TestRanOut(t *testing.T) {
 		r.token(t)
 		time.Sleep(time.Hour + time.Second)
 		r.token(t)
-		r.called(t, calls{"grants": 2, "checkout": 2, "credential": 2})
+		r.called(t, calls{"session": 2, "grants": 1, "checkout": 2, "credential": 2})
 
 		time.Sleep(time.Hour + time.Second)
 		r.person.present = false
@@ -217,7 +217,7 @@ func TestFiftyCallers(t *testing.T) {
 			t.Errorf("%s and %s", first, token)
 		}
 	}
-	r.called(t, calls{"grants": 1, "checkout": 1, "credential": 1})
+	r.called(t, calls{"session": 1, "checkout": 1, "credential": 1})
 }
 
 // broken is a store in a folder that cannot be used.

@@ -72,6 +72,7 @@ func (c *Client) send(ctx context.Context, r request) (exchange, error) {
 		return exchange{}, err
 	}
 	defer response.Body.Close()
+	c.setClock(response.Header)
 	body, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer+1))
 	if err != nil {
 		return exchange{}, err

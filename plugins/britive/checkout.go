@@ -29,13 +29,24 @@ const (
 // a second checkout of the same access.
 func (c *Client) Checkout(ctx context.Context, access jit.Access, why jit.Reason) (jit.Grant, error) {
 	op := "check out " + label(access)
-	access, err := c.resolve(ctx, op, access)
-	if err != nil {
-		return jit.Grant{}, err
-	}
+	return again(c, func() (jit.Grant, error) {
+		access, err := c.resolve(ctx, op, access)
+		if err != nil {
+			return jit.Grant{}, err
+		}
+		return c.window(ctx, op, access, why, true)
+	})
+}
+
+// window is the checkout that stands, or a new one where one may be opened; a
+// grant without an ID where neither is.
+func (c *Client) window(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (jit.Grant, error) {
 	for try := 1; ; try++ {
 		row, found, err := c.standing(ctx, op, access)
 		if err == nil && !found {
+			if !open {
+				return jit.Grant{}, nil
+			}
 			row, err = c.open(ctx, op, access, why)
 		}
 		switch {
@@ -187,6 +198,11 @@ func (c *Client) Credential(ctx context.Context, grantID string) (jit.Credential
 	if err := c.do(ctx, op, get("/api/access/"+url.PathEscape(grantID)+"/tokens"), &t); err != nil {
 		return jit.Credential{}, err
 	}
+	return c.credential(op, t)
+}
+
+// credential holds an answer to be one.
+func (c *Client) credential(op string, t britiveapi.Tokens) (jit.Credential, error) {
 	switch {
 	case t.AccessKeyID == "" || t.SecretAccessKey.Empty() || t.SessionToken.Empty():
 		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "this profile gives no AWS credentials")

@@ -22,13 +22,20 @@ type Client struct {
 	HTTP    *http.Client     // nil: http.DefaultClient. Redirects are not followed, whatever it says
 	Version string           // of this program, for the User-Agent
 	Now     func() time.Time // nil: time.Now
+	Memory  Memory           // its zero value remembers nothing
 
-	mu       sync.Mutex
-	listed   []profile       // the last listing that was read
-	features map[string]bool // nil: not read yet
+	mu        sync.Mutex
+	listed    []profile // the last listing that was read
+	known     known
+	loaded    bool // known was looked for
+	remembers bool // known is an earlier process's
+	skew      time.Duration
 }
 
-var _ jit.Broker = (*Client)(nil)
+var (
+	_ jit.Broker = (*Client)(nil)
+	_ jit.Clock  = (*Client)(nil)
+)
 
 // New builds a client that trusts roots (nil: the system's) and goes through the
 // proxy that the environment names. It asks nobody yet.
@@ -84,9 +91,8 @@ func (c *Client) Whoami(ctx context.Context) (jit.Person, error) {
 
 // offers reports whether the broker has a feature. One that cannot say has none.
 func (c *Client) offers(ctx context.Context, name string) bool {
-	c.mu.Lock()
-	features := c.features
-	c.mu.Unlock()
+	var features map[string]bool
+	c.know(func(k *known) { features = k.Features })
 	if features == nil {
 		var listed []britiveapi.Feature
 		if c.do(ctx, "ask for features", get("/api/features"), &listed) != nil {
@@ -96,9 +102,7 @@ func (c *Client) offers(ctx context.Context, name string) bool {
 		for _, f := range listed {
 			features[f.Name] = f.Enabled
 		}
-		c.mu.Lock()
-		c.features = features
-		c.mu.Unlock()
+		c.learn(func(k *known) { k.Features = features })
 	}
 	return features[name]
 }

@@ -6,15 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
-
-// skew is the difference of clocks from which on it may be the cause of a
-// refusal.
-const skew = time.Minute
 
 // refused is the error of an answer that is not a success.
 func (c *Client) refused(op string, x exchange) error {
@@ -56,7 +51,7 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 		e.Next = "kubectl jit login"
 	}
 	if e.Code == jit.SignIn || e.Code == jit.Denied {
-		why += c.clock(x.header)
+		why += c.clock()
 	}
 	e.Err = coded{code, why}
 	return e
@@ -83,21 +78,4 @@ func (c coded) Error() string { return c.why }
 func hasCode(err error, code britiveapi.ErrorCode) bool {
 	c, ok := errors.AsType[coded](err)
 	return ok && c.code == code
-}
-
-// clock says how far this machine's clock and the broker's are apart, where that
-// may be why something is refused.
-func (c *Client) clock(h http.Header) string {
-	theirs, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return ""
-	}
-	offset := c.now().Sub(theirs).Round(time.Second)
-	switch {
-	case offset > skew:
-		return fmt.Sprintf(" (this machine's clock is %s ahead of %s's)", offset, c.host())
-	case offset < -skew:
-		return fmt.Sprintf(" (this machine's clock is %s behind %s's)", -offset, c.host())
-	}
-	return ""
 }

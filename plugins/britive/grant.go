@@ -35,15 +35,33 @@ func (c *Client) rows(ctx context.Context, op string) ([]britiveapi.Transaction,
 // grants turns checkouts into grants with names. A plain tenant sends ids only:
 // then the listing is read, and where that fails the ids stand for the names.
 func (c *Client) grants(ctx context.Context, op string, rows []britiveapi.Transaction) []jit.Grant {
-	var listed []profile
-	if slices.ContainsFunc(rows, func(t britiveapi.Transaction) bool { return !isNamed(accessOf(t)) }) {
-		listed, _ = c.remembered(ctx, op)
-	}
 	grants := make([]jit.Grant, len(rows))
+	var listed []profile
 	for i, row := range rows {
-		grants[i] = grantOf(row, listed)
+		grants[i] = grantOf(row)
+		if access := &grants[i].Access; !isNamed(*access) && !c.name(access) {
+			if listed == nil {
+				listed, _ = c.remembered(ctx, op)
+			}
+			*access = complete(*access, listed)
+			if slices.ContainsFunc(listed, func(p profile) bool { return p.Same(*access) }) {
+				c.learnAccess(*access, *access)
+			}
+		}
 	}
 	return grants
+}
+
+// name gives an access its names, where they are known.
+func (c *Client) name(access *jit.Access) (ok bool) {
+	c.know(func(k *known) {
+		for _, n := range k.Accesses {
+			if n.Is.Same(*access) && isNamed(n.Is) {
+				*access, ok = n.Is, true
+			}
+		}
+	})
+	return ok
 }
 
 // grant is grants for one.
@@ -59,10 +77,10 @@ func accessOf(t britiveapi.Transaction) jit.Access {
 	}
 }
 
-func grantOf(t britiveapi.Transaction, listed []profile) jit.Grant {
+func grantOf(t britiveapi.Transaction) jit.Grant {
 	g := jit.Grant{
 		ID:        string(t.TransactionID),
-		Access:    complete(accessOf(t), listed),
+		Access:    accessOf(t),
 		State:     stateOf(t),
 		NotBefore: t.CheckedOut.Time,
 		NotAfter:  t.Expiration.Time,

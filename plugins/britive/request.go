@@ -21,10 +21,16 @@ func approvalPath(id string) string { return approvals + "/" + url.PathEscape(id
 // Ask implements [jit.Broker].
 func (c *Client) Ask(ctx context.Context, access jit.Access, why jit.Reason) (jit.Request, error) {
 	op := "request " + label(access)
-	access, err := c.resolve(ctx, op, access)
-	if err != nil {
-		return jit.Request{}, err
-	}
+	return again(c, func() (jit.Request, error) {
+		access, err := c.resolve(ctx, op, access)
+		if err != nil {
+			return jit.Request{}, err
+		}
+		return c.askFor(ctx, op, access, why)
+	})
+}
+
+func (c *Client) askFor(ctx context.Context, op string, access jit.Access, why jit.Reason) (jit.Request, error) {
 	var asked britiveapi.Approval
 	ask := request{method: http.MethodPost, path: accessPath(access) + "/approvalRequest", body: reasonOf(why)}
 	if err := c.do(ctx, op, ask, &asked); err != nil {

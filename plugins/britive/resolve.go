@@ -19,6 +19,9 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	if access.ProfileID != "" && access.EnvironmentID != "" {
 		return access, nil
 	}
+	if is, ok := c.ids(access); ok {
+		return is, nil
+	}
 	listed, err := c.remembered(ctx, op)
 	if err != nil {
 		return access, err
@@ -32,6 +35,7 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	}
 	switch len(fitting) {
 	case 1:
+		c.learnAccess(access, fitting[0].Access)
 		return fitting[0].Access, nil
 	case 0:
 		return access, jit.Errorf(jit.NotFound, op, "there is no such profile for this person%s", meant(listed, access)).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -49,6 +50,10 @@ func (c *Client) wayTo(op string, err error) error {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is signed by an authority that neither this machine nor the tenant's certificateAuthority names: %w", host, err).
 			WithNext("kubectl jit login --tenant %s --certificate-authority FILE", c.URL)
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is not good at %s, which is the time of this machine's clock: %w",
+			host, c.now().UTC().Format(time.RFC3339), err).WithNext("date -u")
 	}
 	if isUntrusted(err) {
 		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is not good: %w", host, err)

@@ -39,13 +39,11 @@ const (
 	emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 )
 
-// Issuer signs the bearer tokens of EKS clusters. The zero value is ready.
-type Issuer struct {
-	Now func() time.Time // nil means time.Now
-}
+// Issuer signs the bearer tokens of EKS clusters.
+type Issuer struct{}
 
 // Token implements [jit.TokenIssuer].
-func (i Issuer) Token(ctx context.Context, cluster jit.Cluster, credential jit.Credential, end time.Time) (jit.Token, error) {
+func (Issuer) Token(ctx context.Context, cluster jit.Cluster, credential jit.Credential, now, end time.Time) (jit.Token, error) {
 	op := "sign a token for cluster " + cluster.Name
 	if cluster.Name == "" {
 		return jit.Token{}, jit.Errorf(jit.Invalid, "sign a token", "the name of the cluster is missing")
@@ -54,7 +52,6 @@ func (i Issuer) Token(ctx context.Context, cluster jit.Cluster, credential jit.C
 	if err != nil {
 		return jit.Token{}, jit.Errorf(jit.Invalid, op, "%w", err)
 	}
-	now := i.now()
 	date, expires := when(now, credential, end)
 	if expires.Sub(now) < worthwhile {
 		return jit.Token{}, jit.Errorf(jit.Denied, op, "the checkout or its AWS session ends at %s: too little time is left", expires.Format(time.TimeOnly+" MST"))
@@ -68,13 +65,6 @@ func (i Issuer) Token(ctx context.Context, cluster jit.Cluster, credential jit.C
 			"the token has %d bytes and a cluster takes %d: the AWS session token is too long (fewer or shorter session tags make it shorter)", len(text), maxToken)
 	}
 	return jit.Token{Value: jit.NewSecret(text), Expires: expires}, nil
-}
-
-func (i Issuer) now() time.Time {
-	if i.Now == nil {
-		return time.Now()
-	}
-	return i.Now()
 }
 
 // when chooses the date in the signature and the expiry that is published.

@@ -29,13 +29,9 @@ func credential() jit.Credential {
 	}
 }
 
-func issuer(now time.Time) eks.Issuer {
-	return eks.Issuer{Now: func() time.Time { return now }}
-}
-
 func issue(t *testing.T, now time.Time, c jit.Cluster, cred jit.Credential, end time.Time) (jit.Token, *url.URL) {
 	t.Helper()
-	token, err := issuer(now).Token(t.Context(), c, cred, end)
+	token, err := eks.Issuer{}.Token(t.Context(), c, cred, now, end)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +170,7 @@ func TestTokenTimes(t *testing.T) {
 			cred := credential()
 			cred.Issued, cred.Expires = tt.issued, tt.sessionExpires
 			if tt.fail {
-				_, err := issuer(noon).Token(t.Context(), sandbox, cred, tt.end)
+				_, err := eks.Issuer{}.Token(t.Context(), sandbox, cred, noon, tt.end)
 				if jit.CodeOf(err) != jit.Denied {
 					t.Fatalf("error %v, want one of code denied", err)
 				}
@@ -230,7 +226,7 @@ func TestTokenRefusals(t *testing.T) {
 		{"too long", sandbox, long, "4096"},
 	}
 	for _, tt := range tests {
-		_, err := issuer(noon).Token(t.Context(), tt.cluster, tt.cred, noon.Add(time.Hour))
+		_, err := eks.Issuer{}.Token(t.Context(), tt.cluster, tt.cred, noon, noon.Add(time.Hour))
 		if jit.CodeOf(err) != jit.Invalid || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: error %v, want one of code invalid that says %q", tt.name, err, tt.says)
 		}

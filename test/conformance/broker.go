@@ -85,6 +85,7 @@ func Broker(t *testing.T, open func(t *testing.T) Parties) {
 		{"what is not there cannot be checked out", (*persons).unknown},
 		{"a justification is given where it is required", (*persons).justification},
 		{"credentials end with the checkout", (*persons).credential},
+		{"a checkout and its credentials are given at once", (*persons).session},
 		{"after a check-in nothing is issued", (*persons).checkin},
 		{"after its end nothing is issued", (*persons).expiry},
 		{"a checkout is extended as its profile allows", (*persons).extend},

@@ -180,3 +180,34 @@ func (p *persons) foreign() {
 	}
 	p.grants(p.Alice, 1)
 }
+
+func (p *persons) session() {
+	none, _, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, false)
+	if err != nil || none.ID != "" {
+		p.Errorf("nothing stands: %+v, %v", none, err)
+	}
+	p.grants(p.Alice, 0)
+	opened, credential, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, true)
+	if err != nil {
+		p.Fatal(err)
+	}
+	if !opened.Access.Same(pods()) || opened.State != jit.GrantActive || credential.SecretAccessKey.Empty() || credential.Expires.IsZero() {
+		p.Errorf("opened %+v, keys until %s", opened, credential.Expires)
+	}
+	for _, open := range []bool{true, false} {
+		if again, _, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, open); err != nil || again.ID != opened.ID {
+			p.Errorf("%s stands, got %s (%v)", opened.ID, again.ID, err)
+		}
+	}
+	p.grants(p.Alice, 1)
+	_, _, err = p.Alice.Session(p.Context(), reader(), jit.Reason{}, true)
+	p.refused("without a justification", err, jit.Justification)
+	_, _, err = p.Alice.Session(p.Context(), admin(), because("x"), true)
+	p.refused("without an approval", err, jit.Approval)
+	_, _, err = p.Mallory.Session(p.Context(), pods(), jit.Reason{}, true)
+	p.refused("mallory's", err, jit.NotFound)
+	none, _, err = p.Mallory.Session(p.Context(), pods(), jit.Reason{}, false)
+	if jit.CodeOf(err) != jit.NotFound && (err != nil || none.ID != "") {
+		p.Errorf("mallory lives on alice's: %+v, %v", none, err)
+	}
+}

@@ -45,7 +45,7 @@ func TestOverHTTP(t *testing.T) { overHTTP(t, nil, time.Second) }
 // TestPlainTenant is the same without anything that a plain tenant lacks: then a
 // decision can only be polled for.
 func TestPlainTenant(t *testing.T) {
-	off := map[string]bool{britiveapi.FeatureWait: false, britiveapi.FeatureDetails: false}
+	off := map[string]bool{britiveapi.FeatureWait: false, britiveapi.FeatureDetails: false, britiveapi.FeatureSession: false}
 	overHTTP(t, off, 3*time.Second)
 }
 

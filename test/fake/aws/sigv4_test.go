@@ -67,7 +67,7 @@ func TestPresigned(t *testing.T) {
 	keys := s.Issue("EKS-Pod-Manager", alice, time.Hour)
 	token, err := eks.Issuer{}.Token(t.Context(), jit.Cluster{Name: "sandbox", Region: "eu-central-1"}, jit.Credential{
 		AccessKeyID: keys.AccessKeyID, SecretAccessKey: jit.NewSecret(keys.SecretAccessKey), SessionToken: jit.NewSecret(keys.SessionToken), Expires: keys.Expiration,
-	}, keys.Expiration)
+	}, time.Now(), keys.Expiration)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestIssuer(t *testing.T) {
 	token, err := eks.Issuer{}.Token(t.Context(), jit.Cluster{Name: sandbox.ClusterName, Region: sandbox.Region}, jit.Credential{
 		AccessKeyID: keys.AccessKeyID, SecretAccessKey: jit.NewSecret(keys.SecretAccessKey),
 		SessionToken: jit.NewSecret(keys.SessionToken), Expires: keys.Expiration,
-	}, keys.Expiration)
+	}, time.Now(), keys.Expiration)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,62 @@
+package britive
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// session is a checkout and credentials under it.
+type session struct {
+	grant      jit.Grant
+	credential jit.Credential
+}
+
+// Session implements [jit.Broker]. With ids and features known it takes one
+// exchange where the broker offers that, and on a plain tenant three: what
+// stands, checkout, credentials.
+func (c *Client) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	op := "check out " + label(access)
+	s, err := again(c, func() (session, error) {
+		access, err := c.resolve(ctx, op, access)
+		if err != nil {
+			return session{}, err
+		}
+		if c.offers(ctx, britiveapi.FeatureSession) {
+			return c.inOne(ctx, op, access, why, open)
+		}
+		return c.inSteps(ctx, op, access, why, open)
+	})
+	return s.grant, s.credential, err
+}
+
+// inOne gets both in one exchange. Like a checkout it is never sent twice by
+// itself.
+func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
+	var answer britiveapi.Session
+	err := c.do(ctx, op, request{
+		method: http.MethodPost,
+		path:   accessPath(access) + "/session",
+		body:   britiveapi.SessionCall{Reason: reasonOf(why), Open: open},
+	}, &answer)
+	switch {
+	case err != nil || answer.Checkout == nil && !open:
+		return session{}, err
+	case answer.Checkout == nil || answer.Checkout.TransactionID == "" || answer.Credentials == nil:
+		return session{}, c.strange(op, "its answer names no checkout, or no credentials")
+	}
+	credential, err := c.credential(op, *answer.Credentials)
+	return session{c.grant(ctx, op, *answer.Checkout), credential}, err
+}
+
+// inSteps gets one after the other.
+func (c *Client) inSteps(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
+	grant, err := c.window(ctx, op, access, why, open)
+	if err != nil || grant.ID == "" {
+		return session{}, err
+	}
+	credential, err := c.Credential(ctx, grant.ID)
+	return session{grant, credential}, err
+}
