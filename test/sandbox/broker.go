@@ -67,3 +67,6 @@ func (b *Broker) stop() {
 		b.process.stop()
 	}
 }
+
+// Log is the file with what the broker said.
+func (b *Broker) Log() string { return filepath.Join(b.dir, "jit-broker.log") }
