@@ -43,7 +43,7 @@ func bench(ctx context.Context, runs int, limit float64) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "running each of %d programs %d times\n", len(programs), runs)
-	if err := inTurn(ctx, programs, runs); err != nil {
+	if err := inTurn(ctx, dir, programs, runs); err != nil {
 		return err
 	}
 	return report(programs, runs, limit)
@@ -52,7 +52,7 @@ func bench(ctx context.Context, runs int, limit float64) error {
 // inTurn runs the programs one after another, again and again, so that whatever
 // else the machine does falls on all alike. Each round begins with another one;
 // the first rounds only warm up.
-func inTurn(ctx context.Context, programs []*program, runs int) error {
+func inTurn(ctx context.Context, dir string, programs []*program, runs int) error {
 	const warmUp = 3
 	for round := range warmUp + runs {
 		for i := range programs {
@@ -60,7 +60,7 @@ func inTurn(ctx context.Context, programs []*program, runs int) error {
 				return err
 			}
 			p := programs[(round+i)%len(programs)]
-			took, err := p.run()
+			took, err := p.run(dir)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.name, err)
 			}
