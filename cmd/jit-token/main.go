@@ -25,6 +25,7 @@ var version = "dev"
 func main() { os.Exit(run()) }
 
 func run() int {
+	caller.NoDump()
 	if front := os.Getenv("KUBECTL_JIT_FRONT"); front != "" && front != version {
 		fmt.Fprintf(os.Stderr, "kubectl-jit: error: kubectl-jit is version %q and jit-token beside it %q\n", front, version)
 		fmt.Fprintln(os.Stderr, "kubectl-jit: next: install all its programs again from one release")
