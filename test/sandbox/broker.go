@@ -65,8 +65,19 @@ func (b *Broker) serve(ctx context.Context, env []string) error {
 func (b *Broker) stop() {
 	if b.process != nil {
 		b.process.stop()
+		b.process = nil
 	}
 }
 
 // Log is the file with what the broker said.
 func (b *Broker) Log() string { return filepath.Join(b.dir, "jit-broker.log") }
+
+// StopBroker ends the broker, as an outage does: its address and its data stay.
+func (s *Sandbox) StopBroker() { s.Broker.stop() }
+
+// RestartBroker starts the broker again where StopBroker left it, and is back
+// when it is ready.
+func (s *Sandbox) RestartBroker(ctx context.Context) error {
+	s.Broker.stop()
+	return s.Broker.serve(ctx, s.serverEnv())
+}

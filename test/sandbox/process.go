@@ -28,9 +28,9 @@ type process struct {
 
 // start runs a program in the background, in a process group of its own, so that
 // a Ctrl-C at the terminal reaches us and not it. It finds the given environment
-// and nothing of ours. Its output goes to a file.
+// and nothing of ours. Its output goes to the end of a file.
 func start(dir, name, path string, env []string, args ...string) (*process, error) {
-	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}

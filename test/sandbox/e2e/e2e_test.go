@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -67,7 +66,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Files: []string{script},
 				Setup: setup,
-				Cmds:  map[string]func(*testscript.TestScript, bool, []string){"clock": clock, "trust": trust, "keep": keep},
+				Cmds:  commands(),
 			})
 		})
 	}
@@ -107,37 +106,4 @@ func setup(env *testscript.Env) error {
 		_ = world.Command(ctx, alice, "kubectl-jit", "checkin", sandbox.Application+"/"+sandbox.Environment+"/EKS Unmapped").Run()
 	})
 	return nil
-}
-
-// clock OFFSET moves the clock of AWS, and of nothing else, this far ahead; the
-// end of the script moves it back.
-func clock(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: clock OFFSET")
-	}
-	offset, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	world.AWS.SetClock(offset)
-	ts.Defer(func() { world.AWS.SetClock(0) })
-}
-
-// trust AUDIENCE changes the condition in the trust policy of EKS-Pod-Manager;
-// the end of the script changes it back.
-func trust(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: trust AUDIENCE")
-	}
-	world.Trust("EKS-Pod-Manager", args[0])
-	ts.Defer(func() { world.Trust("EKS-Pod-Manager", "") })
-}
-
-// keep FILE writes the token that alice's kubeconfig user gets into a file, as a
-// thief would.
-func keep(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: keep FILE")
-	}
-	token, err := heldToken(ts.Getenv("HOME"))
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(token), 0o600))
 }

@@ -15,9 +15,12 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/test/sandbox"
 )
 
+// heldTokens is the folder of the tokens that are held in a home.
+func heldTokens(home string) string { return filepath.Join(home, ".cache", "kubectl-jit", "tokens") }
+
 // heldToken reads the one token that is held in a home.
 func heldToken(home string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(home, ".cache", "kubectl-jit", "tokens", "*"))
+	files, err := filepath.Glob(filepath.Join(heldTokens(home), "*"))
 	if err != nil {
 		return "", err
 	}
