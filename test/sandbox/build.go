@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -22,7 +24,7 @@ const kubernetes = "v1.37.2"
 type program struct {
 	name    string
 	module  string // folder of its module, relative to this package
-	pkg     string // within the module
+	pkg     string // within the module; or any package that its go.mod pins
 	ldflags string
 	usually time.Duration // on two cores with nothing cached, after those before it
 }
@@ -42,24 +44,42 @@ func programs() []program {
 	}
 }
 
-// Build builds what is missing and returns where each program lies. Programs are
-// kept by version in the user's cache folder: where all are there, nothing is
-// started. Root is the folder of this package.
-func Build(ctx context.Context, root string, say io.Writer) (map[string]string, error) {
+// clients lists the programs that tests run against a sandbox and that no
+// sandbox runs itself: they are built for who asks for them.
+func clients() []program {
+	return []program{{"helm", "helm", "helm.sh/helm/v4/cmd/helm", "-s -w", 4 * time.Minute}}
+}
+
+// Helm is the name of a client that Build builds where it is asked to.
+const Helm = "helm"
+
+// Build builds what is missing and returns where each program lies: all that a
+// sandbox runs, and the clients that are named. Programs are kept by version in
+// the user's cache folder: where all are there, nothing is started. Root is the
+// folder of this package.
+func Build(ctx context.Context, root string, say io.Writer, more ...string) (map[string]string, error) {
 	user, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
 	}
+	all := programs()
+	for _, name := range more {
+		at := slices.IndexFunc(clients(), func(p program) bool { return p.name == name })
+		if at < 0 {
+			return nil, fmt.Errorf("there is no client %q to build", name)
+		}
+		all = append(all, clients()[at])
+	}
 	kept := filepath.Join(user, "kubectl-jit-sandbox")
 	built := map[string]string{}
-	for i, p := range programs() {
+	for i, p := range all {
 		key, err := p.key(root)
 		if err != nil {
 			return nil, err
 		}
 		path := filepath.Join(kept, p.name+"-"+key, p.name)
 		built[p.name] = path
-		what := fmt.Sprintf("%s (%d of %d, about %s the first time)", p.name, i+1, len(programs()), p.usually)
+		what := fmt.Sprintf("%s (%d of %d, about %s the first time)", p.name, i+1, len(all), p.usually)
 		if err := p.ensure(ctx, root, path, what, say); err != nil {
 			return nil, err
 		}
@@ -72,13 +92,16 @@ func Build(ctx context.Context, root string, say io.Writer) (map[string]string, 
 func (p program) key(root string) (string, error) {
 	module := filepath.Join(root, p.module)
 	files := []string{filepath.Join(module, "go.mod"), filepath.Join(module, "go.sum")}
-	sources, err := filepath.Glob(filepath.Join(module, p.pkg, "*.go"))
-	if err != nil || len(sources) == 0 {
-		return "", fmt.Errorf("no sources of %s below %s", p.name, module)
+	if strings.HasPrefix(p.pkg, ".") { // the sources of any other package are what go.sum says
+		sources, err := filepath.Glob(filepath.Join(module, p.pkg, "*.go"))
+		if err != nil || len(sources) == 0 {
+			return "", fmt.Errorf("no sources of %s below %s", p.name, module)
+		}
+		files = append(files, sources...)
 	}
 	hash := sha256.New()
 	fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.ldflags)
-	for _, file := range append(files, sources...) {
+	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return "", err

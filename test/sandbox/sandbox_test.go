@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,5 +127,35 @@ func TestKey(t *testing.T) {
 		if key() == before {
 			t.Errorf("%s changed and the key did not", name)
 		}
+	}
+}
+
+// TestKeyOfPinned holds that a program which no source of ours makes is built
+// again when its module's files change.
+func TestKeyOfPinned(t *testing.T) {
+	root := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := program{name: "x", module: ".", pkg: "example.com/x/cmd/x"}
+	write("go.mod", "module pins\n\ntool example.com/x/cmd/x")
+	write("go.sum", "")
+	before, err := p.key(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("go.sum", "another version")
+	if after, err := p.key(root); err != nil || after == before {
+		t.Errorf("go.sum changed and the key did not (%v)", err)
+	}
+}
+
+// TestUnknownClient holds that asking for what cannot be built fails at once.
+func TestUnknownClient(t *testing.T) {
+	if _, err := Build(t.Context(), ".", io.Discard, "helmet"); err == nil || !strings.Contains(err.Error(), "helmet") {
+		t.Error(err)
 	}
 }

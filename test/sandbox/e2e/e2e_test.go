@@ -31,7 +31,7 @@ func run(m *testing.M) int {
 		return fail(err)
 	}
 	defer os.RemoveAll(dir)
-	programs, err := sandbox.Build(ctx, "..", os.Stderr)
+	programs, err := sandbox.Build(ctx, "..", os.Stderr, sandbox.Helm)
 	if err != nil {
 		return fail(err)
 	}
@@ -98,6 +98,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("SERVER", world.Cluster.Server)
 	env.Setenv("CA", world.Cluster.CAFile)
 	env.Setenv("BROKER", world.Broker.URL)
+	env.Setenv("HELM", world.Program(sandbox.Helm))
 	env.Setenv("CONTEXT", sandbox.ClusterARN(sandbox.ClusterName))
 	env.Defer(func() {
 		for alias := range sandbox.Aliases() {

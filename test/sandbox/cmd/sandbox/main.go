@@ -1,6 +1,6 @@
 // Command sandbox builds, runs and shows the sandbox: `make sandbox`, `make demo`.
 //
-//	sandbox build   build the programs that others wrote
+//	sandbox build   build the programs that others wrote, those that only tests use too
 //	sandbox run     keep a sandbox running in the foreground
 //	sandbox demo    play the story on one
 //
@@ -38,7 +38,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	programs, err := sandbox.Build(ctx, module, os.Stderr)
+	var more []string
+	if args[0] == "build" {
+		more = append(more, sandbox.Helm)
+	}
+	programs, err := sandbox.Build(ctx, module, os.Stderr, more...)
 	if err != nil {
 		return err
 	}
