@@ -23,7 +23,7 @@ const Deadline = time.Minute
 func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 	call, err := execcred.Parse(c.Getenv(execcred.Variable))
 	if err != nil {
-		return err
+		return args.mend(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()

@@ -59,6 +59,15 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 	return a, nil
 }
 
+// mend names the login that writes the entry anew, after an error of what it asks.
+func (a *TokenArgs) mend(err error) error {
+	access, unknown := jit.ParsePath(a.Profile)
+	if unknown != nil {
+		return err
+	}
+	return (&jit.Error{Code: jit.CodeOf(err), Err: err}).WithNext("%s", mint.Ask{Access: access}.Login())
+}
+
 // ask turns the arguments into a call of the pipeline.
 func (a *TokenArgs) ask(s *Session) (mint.Ask, error) {
 	access, err := jit.ParsePath(a.Profile)

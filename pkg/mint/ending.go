@@ -24,7 +24,7 @@ func (m *Mint) ending(ctx context.Context, ask Ask, grant jit.Grant, kept *sessi
 			return extended
 		}
 	}
-	m.note("the checkout of %s ends in %s; then: %s", ask.name(), left.Round(time.Second), ask.login())
+	m.note("the checkout of %s ends in %s; then: %s", ask.name(), left.Round(time.Second), ask.Login())
 	return grant
 }
 

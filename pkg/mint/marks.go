@@ -126,7 +126,7 @@ func (m *Mint) resting(ask Ask) error {
 
 // rests is the error of an access that rests.
 func (a Ask) rests(why string) error {
-	return jit.Errorf(jit.Denied, a.op(), "%s; it rests until the next login", why).WithNext("%s", a.login())
+	return jit.Errorf(jit.Denied, a.op(), "%s; it rests until the next login", why).WithNext("%s", a.Login())
 }
 
 // wake takes the rest mark away, and lets clients ask again that were refused a

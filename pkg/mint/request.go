@@ -28,7 +28,7 @@ func (m *Mint) request(ctx context.Context, ask Ask) (jit.Request, jit.Reason, e
 			return pending, ask.Reason, nil
 		}
 	case jit.Justification:
-		err = next(err, ask.login()+` --justification "…"`)
+		err = next(err, ask.Login()+` --justification "…"`)
 	}
 	return made, ask.Reason, err
 }
@@ -51,7 +51,7 @@ func (m *Mint) pending(ctx context.Context, ask Ask) (jit.Request, bool, error) 
 func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason, error) {
 	reason := ask.Reason
 	if wanted != nil && (reason.Justification != "" || !m.Person.Present()) {
-		return reason, next(wanted, ask.login()+` --justification "…"`)
+		return reason, next(wanted, ask.Login()+` --justification "…"`)
 	}
 	text, err := m.Person.Ask(ctx, "Why do you need "+ask.name()+"? ")
 	if err != nil {
@@ -59,7 +59,7 @@ func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason
 	}
 	if reason.Justification = strings.TrimSpace(text); reason.Justification == "" {
 		return reason, jit.Errorf(jit.Justification, ask.op(), "no justification was given").
-			WithNext("%s", ask.login()+` --justification "…"`)
+			WithNext("%s", ask.Login()+` --justification "…"`)
 	}
 	return reason, nil
 }
@@ -75,7 +75,7 @@ func (a Ask) waitingText(r jit.Request) string {
 
 // undecided is the error of a wait that ended before the request did.
 func (a Ask) undecided(ctx, bounded context.Context, r jit.Request, err error) error {
-	resume := a.login() + ", which waits for the same request, or kubectl jit request withdraw " + quoted(r.ID)
+	resume := a.Login() + ", which waits for the same request, or kubectl jit request withdraw " + quoted(r.ID)
 	switch {
 	case ctx.Err() != nil:
 		return jit.Errorf(jit.Waiting, a.op(), "request %s stays pending: %w", r.ID, ctx.Err()).WithNext("%s", resume)
@@ -102,11 +102,11 @@ func (a Ask) verdict(r jit.Request) error {
 	case jit.RequestRejected:
 		return jit.Errorf(jit.Denied, a.op(), "%s rejected request %s%s", who, r.ID, said)
 	case jit.RequestWithdrawn:
-		return jit.Errorf(jit.Denied, a.op(), "request %s was withdrawn%s", r.ID, said).WithNext("%s", a.login())
+		return jit.Errorf(jit.Denied, a.op(), "request %s was withdrawn%s", r.ID, said).WithNext("%s", a.Login())
 	case jit.RequestCancelled:
-		return jit.Errorf(jit.Denied, a.op(), "the approval of request %s was revoked%s", r.ID, said).WithNext("%s", a.login())
+		return jit.Errorf(jit.Denied, a.op(), "the approval of request %s was revoked%s", r.ID, said).WithNext("%s", a.Login())
 	case jit.RequestTimedOut:
-		return jit.Errorf(jit.Approval, a.op(), "nobody decided request %s in time", r.ID).WithNext("%s", a.login())
+		return jit.Errorf(jit.Approval, a.op(), "nobody decided request %s in time", r.ID).WithNext("%s", a.Login())
 	}
-	return jit.Errorf(jit.Waiting, a.op(), "request %s is %s", r.ID, r.State).WithNext("%s", a.login())
+	return jit.Errorf(jit.Waiting, a.op(), "request %s is %s", r.ID, r.State).WithNext("%s", a.Login())
 }

@@ -64,7 +64,7 @@ func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
 	grant, credential, err := m.Broker.Session(ctx, ask.Access, ask.Reason, refusal == nil)
 	switch jit.CodeOf(err) {
 	case jit.Approval, jit.Justification, jit.Waiting:
-		err = next(err, ask.login())
+		err = next(err, ask.Login())
 	}
 	if err != nil {
 		return session{}, err
@@ -81,9 +81,9 @@ func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
 func (m *Mint) mayNotOpen(ask Ask) error {
 	switch {
 	case ask.Open == Never:
-		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open").WithNext("%s", ask.login())
+		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open").WithNext("%s", ask.Login())
 	case ask.Open == OnDemand && !m.Person.Present():
-		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open, and without a person at the terminal none is opened").WithNext("%s", ask.login())
+		return jit.Errorf(jit.Denied, ask.op(), "no checkout is open, and without a person at the terminal none is opened").WithNext("%s", ask.Login())
 	}
 	return nil
 }

@@ -30,7 +30,8 @@ func (a Ask) identity() string {
 // op says what failed, in errors.
 func (a Ask) op() string { return "get access to " + a.name() }
 
-func (a Ask) login() string { return "kubectl jit login " + quoted(a.name()) }
+// Login is the command that gets the access, and writes its kubeconfig entry anew.
+func (a Ask) Login() string { return "kubectl jit login " + quoted(a.name()) }
 
 func (a Ask) requestCreate() string {
 	return "kubectl jit request create " + quoted(a.name()) + ` --justification "…"`
@@ -62,7 +63,7 @@ func (a Ask) tooLate(err error) error {
 	if jit.CodeOf(err) != jit.Denied {
 		return err
 	}
-	return next(err, a.login())
+	return next(err, a.Login())
 }
 
 // clock writes a moment of today as people read it, with the zone.
