@@ -75,9 +75,11 @@ func (b *Broker) Log() string { return filepath.Join(b.dir, "jit-broker.log") }
 // StopBroker ends the broker, as an outage does: its address and its data stay.
 func (s *Sandbox) StopBroker() { s.Broker.stop() }
 
-// RestartBroker starts the broker again where StopBroker left it, and is back
-// when it is ready.
-func (s *Sandbox) RestartBroker(ctx context.Context) error {
-	s.Broker.stop()
+// ResumeBroker starts the broker where StopBroker left it, and is back when it is
+// ready. One that runs is left alone.
+func (s *Sandbox) ResumeBroker(ctx context.Context) error {
+	if s.Broker.process != nil {
+		return nil
+	}
 	return s.Broker.serve(ctx, s.serverEnv())
 }

@@ -27,7 +27,7 @@ func broker(ts *testscript.TestScript, neg bool, args []string) {
 	start := func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		ts.Check(world.RestartBroker(ctx))
+		ts.Check(world.ResumeBroker(ctx))
 	}
 	if args[0] == "start" {
 		start()
