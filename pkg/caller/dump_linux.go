@@ -2,6 +2,6 @@ package caller
 
 import "golang.org/x/sys/unix"
 
-// NoDump keeps this process's memory, in which secrets are, out of core dumps and
+// noDump keeps this process's memory, in which secrets are, out of core dumps and
 // away from the debuggers of the same user. Programs that it starts are as before.
-func NoDump() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }
+func noDump() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }

@@ -4,5 +4,5 @@ package caller
 
 import "golang.org/x/sys/unix"
 
-// NoDump keeps this process's memory, in which secrets are, out of core dumps.
-func NoDump() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }
+// noDump keeps this process's memory, in which secrets are, out of core dumps.
+func noDump() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }

@@ -1,4 +1,4 @@
 package caller
 
-// NoDump does nothing: what is dumped here is the system's setting alone.
-func NoDump() {}
+// noDump does nothing: what is dumped here is the system's setting alone.
+func noDump() {}

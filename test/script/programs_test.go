@@ -10,9 +10,8 @@ import (
 	"strconv"
 	"syscall"
 
-	"k8s.io/cli-runtime/pkg/genericiooptions"
-
 	"github.com/kubectl-jit/kubectl-jit/pkg/brokerd"
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cli"
 )
 
@@ -30,12 +29,7 @@ func programs() map[string]func() {
 	}
 }
 
-func kubectlJit() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(cli.Main(ctx, os.Args, streams, version))
-}
+func kubectlJit() { os.Exit(caller.Run("jit-core", version, cli.Main)) }
 
 func jitBroker() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
