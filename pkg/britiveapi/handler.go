@@ -25,8 +25,8 @@ type Engine interface {
 
 // Options are the choices of a server.
 type Options struct {
-	// Features switches what goes beyond a plain tenant: [FeatureWait],
-	// [FeatureDetails] and [FeatureSession]. One that is not named is on.
+	// Features switches what goes beyond a plain tenant, by the names of
+	// [Features]. One that is not named is on.
 	Features map[string]bool
 
 	// Log gets one line for each call, without secrets. Nil logs nothing.
@@ -38,30 +38,24 @@ type Options struct {
 
 // Handler serves /api/ over an engine.
 func Handler(e Engine, opts Options) http.Handler {
-	s := &server{engine: e, log: opts.Log, now: opts.Now}
+	s := &server{engine: e, log: opts.Log, now: opts.Now, features: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.waits, s.details = on(opts.Features, FeatureWait), on(opts.Features, FeatureDetails)
-	s.sessions = on(opts.Features, FeatureSession)
+	for _, name := range Features() {
+		chosen, named := opts.Features[name]
+		s.features[name] = chosen || !named
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/health", s.handle(s.health))
 	mux.Handle("/", s.handle(s.unknown))
-	if s.sessions {
-		mux.Handle("POST /api/access/{pap}/environments/{environment}/session", s.handle(s.signedIn(s.session)))
-	}
 	for pattern, verb := range s.routes() {
 		mux.Handle(pattern, s.handle(s.signedIn(verb)))
 	}
 	return mux
-}
-
-func on(features map[string]bool, name string) bool {
-	chosen, named := features[name]
-	return chosen || !named
 }
 
 // server is the contract over one engine.
@@ -69,16 +63,14 @@ type server struct {
 	engine   Engine
 	log      *slog.Logger
 	now      func() time.Time
-	waits    bool // FeatureWait
-	details  bool // FeatureDetails
-	sessions bool // FeatureSession
+	features map[string]bool // which are on, by name
 }
 
 // routes is everything that needs a sign-in. Everything else but health is
 // answered as unknown, also a known path with another method.
 func (s *server) routes() map[string]verb {
-	return map[string]verb{
-		"GET /api/features":                       s.features,
+	routes := map[string]verb{
+		"GET /api/features":                       s.offers,
 		"GET /api/banner":                         s.banner,
 		"POST /api/auth/validate":                 s.validate,
 		"GET /api/v1/users/whoami":                s.whoami,
@@ -104,4 +96,8 @@ func (s *server) routes() map[string]verb {
 		"DELETE /api/v1/approvals/{request}":                    s.withdraw,
 		"DELETE /api/v1/approvals/consumer/{consumer}/resource": s.withdrawFor,
 	}
+	if s.features[FeatureSession] {
+		routes["POST /api/access/{pap}/environments/{environment}/session"] = s.session
+	}
+	return routes
 }

@@ -35,3 +35,6 @@ const (
 	// or a new one, and credentials under it, in one exchange.
 	FeatureSession = "jit-session"
 )
+
+// Features are the names of all of them.
+func Features() []string { return []string{FeatureWait, FeatureDetails, FeatureSession} }

@@ -25,7 +25,7 @@ func (s *server) ask(c *call) (answer, error) {
 			err = as(CodeBadJustification, err)
 		}
 	}
-	if s.details {
+	if s.features[FeatureDetails] {
 		return found(s.approval(r)), err
 	}
 	return found(Asked{Text(r.ID)}), err
@@ -65,7 +65,7 @@ func isOver(err error) bool {
 
 func (s *server) patience(c *call) time.Duration {
 	seconds, err := strconv.Atoi(c.URL.Query().Get("wait"))
-	if err != nil || seconds < 0 || !s.waits {
+	if err != nil || seconds < 0 || !s.features[FeatureWait] {
 		return 0
 	}
 	return time.Duration(min(seconds, int(LongestWait/time.Second))) * time.Second
@@ -132,7 +132,7 @@ func (s *server) withdrawFor(c *call) (answer, error) {
 
 // changed answers with the request, or with nothing as a plain tenant may.
 func (s *server) changed(r jit.Request) answer {
-	if s.details {
+	if s.features[FeatureDetails] {
 		return found(s.approval(r))
 	}
 	return nothing()
@@ -154,7 +154,7 @@ func (s *server) approval(r jit.Request) Approval {
 		by := Text(r.DecidedBy)
 		a.ActionBy = &by
 	}
-	if s.details {
+	if s.features[FeatureDetails] {
 		a.Approvers = ApproversOf(r.Approvers)
 		comment := Text(r.Comment)
 		a.Comment = &comment

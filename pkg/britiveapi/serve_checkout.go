@@ -91,7 +91,7 @@ func (s *server) tokens(c *call) (answer, error) {
 
 // issued puts credentials on the wire.
 func (s *server) issued(credential jit.Credential) Tokens {
-	if !s.details {
+	if !s.features[FeatureDetails] {
 		credential.Issued = jit.Credential{}.Issued
 	}
 	return Tokens{credential}
@@ -127,7 +127,7 @@ func (s *server) transaction(c *call, g jit.Grant) Transaction {
 	default:
 		t.Status, t.StatusText, t.CheckedIn = CheckedIn, g.Why, At(s.now())
 	}
-	if s.details {
+	if s.features[FeatureDetails] {
 		t.AppName, t.EnvironmentName, t.PapName = g.Access.Application, g.Access.Environment, g.Access.Profile
 		if !g.CredentialsUntil.IsZero() {
 			until := At(g.CredentialsUntil)

@@ -1,11 +1,20 @@
 package britiveapi
 
-import "github.com/kubectl-jit/kubectl-jit/pkg/jit"
+import (
+	"maps"
+	"slices"
 
-// features lists what is offered beyond a plain tenant. It leaves server-access
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// offers lists what is offered beyond a plain tenant. It leaves server-access
 // out, which would make pybritive list resources that are not here.
-func (s *server) features(*call) (answer, error) {
-	return found([]Feature{{FeatureDetails, s.details}, {FeatureSession, s.sessions}, {FeatureWait, s.waits}}), nil
+func (s *server) offers(*call) (answer, error) {
+	var listed []Feature
+	for _, name := range slices.Sorted(maps.Keys(s.features)) {
+		listed = append(listed, Feature{name, s.features[name]})
+	}
+	return found(listed), nil
 }
 
 func (s *server) banner(*call) (answer, error) { return nothing(), nil }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -110,11 +109,6 @@ func isBrokerURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil &&
 		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
-}
-
-// features are the extras that can be switched off.
-func features() []string {
-	return []string{britiveapi.FeatureWait, britiveapi.FeatureDetails, britiveapi.FeatureSession}
 }
 
 func (c *config) resolve(dir string) {

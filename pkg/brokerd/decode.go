@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 )
 
 // field is one value of broker.yaml.
@@ -128,8 +130,8 @@ func (d *decoder) scalar(name string, key, value *yaml.Node) {
 func (d *decoder) feature(key, value *yaml.Node) {
 	on, err := strconv.ParseBool(value.Value)
 	switch {
-	case !slices.Contains(features(), key.Value):
-		d.fail(key.Line, "there is no feature %q; known are %s", key.Value, strings.Join(features(), ", "))
+	case !slices.Contains(britiveapi.Features(), key.Value):
+		d.fail(key.Line, "there is no feature %q; known are %s", key.Value, strings.Join(britiveapi.Features(), ", "))
 	case value.ShortTag() != "!!bool" || err != nil:
 		d.fail(value.Line, "features.%s must be true or false", key.Value)
 	default:
