@@ -91,8 +91,10 @@ func (c *Client) Whoami(ctx context.Context) (jit.Person, error) {
 
 // offers reports whether the broker has a feature. One that cannot say has none.
 func (c *Client) offers(ctx context.Context, name string) bool {
-	var features map[string]bool
-	c.know(func(k *known) { features = k.Features })
+	c.mu.Lock()
+	c.load()
+	features := c.known.Features
+	c.mu.Unlock()
 	if features == nil {
 		var listed []britiveapi.Feature
 		if c.do(ctx, "ask for features", get("/api/features"), &listed) != nil {

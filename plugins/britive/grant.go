@@ -36,32 +36,12 @@ func (c *Client) rows(ctx context.Context, op string) ([]britiveapi.Transaction,
 // then the listing is read, and where that fails the ids stand for the names.
 func (c *Client) grants(ctx context.Context, op string, rows []britiveapi.Transaction) []jit.Grant {
 	grants := make([]jit.Grant, len(rows))
-	var listed []profile
+	listing := c.listing(ctx, op)
 	for i, row := range rows {
 		grants[i] = grantOf(row)
-		if access := &grants[i].Access; !isNamed(*access) && !c.name(access) {
-			if listed == nil {
-				listed, _ = c.remembered(ctx, op)
-			}
-			*access = complete(*access, listed)
-			if slices.ContainsFunc(listed, func(p profile) bool { return p.Same(*access) }) {
-				c.learnAccess(*access, *access)
-			}
-		}
+		grants[i].Access = c.withNames(grants[i].Access, listing)
 	}
 	return grants
-}
-
-// name gives an access its names, where they are known.
-func (c *Client) name(access *jit.Access) (ok bool) {
-	c.know(func(k *known) {
-		for _, n := range k.Accesses {
-			if n.Is.Same(*access) && isNamed(n.Is) {
-				*access, ok = n.Is, true
-			}
-		}
-	})
-	return ok
 }
 
 // grant is grants for one.

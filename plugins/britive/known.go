@@ -37,14 +37,6 @@ type Memory struct {
 	Name  string
 }
 
-// know calls read with what is known.
-func (c *Client) know(read func(*known)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.load()
-	read(&c.known)
-}
-
 // learn changes what is known and keeps it. Where it cannot be kept, the next
 // process asks again.
 func (c *Client) learn(change func(*known)) {
@@ -93,28 +85,24 @@ func (c *Client) unlearn() bool {
 	return was
 }
 
-// ids returns the access as the tenant lists it, if that is known.
-func (c *Client) ids(typed jit.Access) (is jit.Access, ok bool) {
-	c.know(func(k *known) {
-		for _, n := range k.Accesses {
-			if sameNames(n.Typed, typed) {
-				is, ok = n.Is, true
-			}
+// recall returns the access, as the tenant lists it, of the last meaning that fits.
+func (c *Client) recall(fits func(meaning) bool) (is jit.Access, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.load()
+	for _, m := range c.known.Accesses {
+		if fits(m) {
+			is, ok = m.Is, true
 		}
-	})
+	}
 	return is, ok
-}
-
-// sameNames compares what was typed, without regard to case and blanks.
-func sameNames(a, b jit.Access) bool {
-	return fold(a.Application) == fold(b.Application) && fold(a.Environment) == fold(b.Environment) && fold(a.Profile) == fold(b.Profile)
 }
 
 // learnAccess keeps which access was meant.
 func (c *Client) learnAccess(typed, is jit.Access) {
 	c.learn(func(k *known) {
 		for i, n := range k.Accesses {
-			if sameNames(n.Typed, typed) {
+			if n.Typed.Same(typed) {
 				k.Accesses[i].Is = is
 				return
 			}

@@ -154,8 +154,7 @@ func (c *Client) requested(ctx context.Context, op string, a britiveapi.Approval
 	if err == nil {
 		return access
 	}
-	listed, _ := c.remembered(ctx, op)
-	access = complete(access, listed)
+	access = c.withNames(access, c.listing(ctx, op))
 	if access.Application == "" && name != "" {
 		access.Application, access.Environment, access.Profile = "", "", name
 	}

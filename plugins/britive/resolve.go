@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
@@ -19,7 +20,7 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	if access.ProfileID != "" && access.EnvironmentID != "" {
 		return access, nil
 	}
-	if is, ok := c.ids(access); ok {
+	if is, ok := c.recall(func(m meaning) bool { return m.Typed.Same(access) }); ok {
 		return is, nil
 	}
 	listed, err := c.remembered(ctx, op)
@@ -118,14 +119,19 @@ func quotedAll(names []string) []string {
 	return quoted
 }
 
-// complete gives an access that is known by ids its names. Where the listing does
-// not know it, the ids stand for them.
-func complete(access jit.Access, listed []profile) jit.Access {
+// withNames gives an access that is known by ids its names: remembered ones, or those
+// of the listing, which is read only then. Where that does not know it, the ids
+// stand for them.
+func (c *Client) withNames(access jit.Access, listing func() []profile) jit.Access {
 	if isNamed(access) {
 		return access
 	}
-	for _, p := range listed {
+	if is, ok := c.recall(func(m meaning) bool { return m.Is.Same(access) }); ok {
+		return is
+	}
+	for _, p := range listing() {
 		if p.Same(access) {
+			c.learnAccess(p.Access, p.Access)
 			return p.Access
 		}
 	}
@@ -133,6 +139,15 @@ func complete(access jit.Access, listed []profile) jit.Access {
 	access.Environment = cmp.Or(access.Environment, access.EnvironmentID)
 	access.Profile = cmp.Or(access.Profile, access.ProfileID)
 	return access
+}
+
+// listing is what remembered returns, read once where it is needed, and empty
+// where it cannot be read.
+func (c *Client) listing(ctx context.Context, op string) func() []profile {
+	return sync.OnceValue(func() []profile {
+		listed, _ := c.remembered(ctx, op)
+		return listed
+	})
 }
 
 func isNamed(a jit.Access) bool {
