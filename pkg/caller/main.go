@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/execcred"
 	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 )
 
@@ -39,6 +40,6 @@ func (c *Caller) answer(ctx context.Context, words []string) error {
 // nothing is lost but time.
 func (c *Caller) remember(words []string, status int, said []byte) {
 	name := held.Name(words, held.ConfigDir(), c.Getenv(EnvToken))
-	call := held.Call{CacheDir: held.CacheDir(), Name: name, Info: c.Getenv("KUBERNETES_EXEC_INFO"), Parent: os.Getppid()}
+	call := held.Call{CacheDir: held.CacheDir(), Name: name, Info: c.Getenv(execcred.Variable), Parent: os.Getppid()}
 	_ = call.Fail(status, said)
 }

@@ -49,14 +49,19 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 	f.SetOutput(io.Discard)
 	a.Flags(f)
 	f.StringVar(&a.Tenant, "tenant", "", "")
-	err := f.Parse(words)
-	if err == nil && f.NArg() > 0 {
-		err = jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", f.Arg(0))
+	const help = "kubectl jit get-token --help"
+	if err := f.Parse(words); err != nil {
+		return a, jit.Errorf(jit.Invalid, "", "%w", err).WithNext(help)
 	}
-	if err != nil {
-		return a, jit.Errorf(jit.Invalid, "", "%w", err).WithNext("kubectl jit get-token --help")
+	if f.NArg() > 0 {
+		return a, ExtraWord(f.Arg(0)).WithNext(help)
 	}
 	return a, nil
+}
+
+// ExtraWord is the error of a word that a command does not take.
+func ExtraWord(word string) *jit.Error {
+	return jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", word)
 }
 
 // mend names the login that writes the entry anew, after an error of what it asks.

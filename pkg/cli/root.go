@@ -126,7 +126,7 @@ func wants(names ...string) cobra.PositionalArgs {
 		case len(args) < least:
 			err = jit.Errorf(jit.Invalid, "", "%s is missing", names[len(args)])
 		case len(args) > len(names):
-			err = jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", args[len(names)])
+			err = caller.ExtraWord(args[len(names)])
 		default:
 			return nil
 		}

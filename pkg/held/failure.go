@@ -79,24 +79,24 @@ func ForgetFailures(cacheDir string) error {
 
 func failures(cacheDir string) string { return filepath.Join(cacheDir, "failures") }
 
-func (c Call) told() string {
-	if c.CacheDir == "" {
-		return ""
-	}
-	return filepath.Join(failures(c.CacheDir), c.Name+"-"+strconv.Itoa(c.Parent))
-}
+// told is the file of this client.
+func (c Call) told() string { return c.failure("-" + strconv.Itoa(c.Parent)) }
 
 // shared is one file for clients with a person's terminal and another for those
 // without: what one may not do, the other may.
 func (c Call) shared() string {
+	if strings.Contains(c.Info, `"interactive":true`) {
+		return c.failure("-terminal")
+	}
+	return c.failure("")
+}
+
+// failure is the path of a file; "" where there is no cache folder.
+func (c Call) failure(suffix string) string {
 	if c.CacheDir == "" {
 		return ""
 	}
-	name := c.Name
-	if strings.Contains(c.Info, `"interactive":true`) {
-		name += "-terminal"
-	}
-	return filepath.Join(failures(c.CacheDir), name)
+	return filepath.Join(failures(c.CacheDir), c.Name+suffix)
 }
 
 // line is the first line of a file.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 )
@@ -75,27 +74,5 @@ func TestFolders(t *testing.T) {
 	}
 	if got := held.Path("", "name"); got != "" {
 		t.Errorf("without a folder a token has the path %q", got)
-	}
-}
-
-func BenchmarkRead(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "tokens", "name")
-	now := time.Now()
-	if err := held.Write(path, strings.Repeat("k8s-aws-v", 120), now.Add(2*time.Hour), now.Add(time.Hour)); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, ok := held.Read(path, now); !ok {
-			b.Fatal("a miss")
-		}
-	}
-}
-
-func BenchmarkName(b *testing.B) {
-	args := strings.Fields("--tenant https://127.0.0.1:8443 --profile App/Env/Profile --cluster sandbox --region eu-central-1")
-	b.ReportAllocs()
-	for b.Loop() {
-		held.Name(args, "/home/alice/.config/kubectl-jit", "")
 	}
 }

@@ -46,15 +46,13 @@ func (m *Mint) skew() time.Duration {
 	if !ok {
 		return 0
 	}
-	skew := clock.Skew()
-	switch {
-	case skew > 0:
+	skew, side := clock.Skew(), "behind"
+	if skew < 0 {
+		side = "ahead of"
+	}
+	if skew != 0 {
 		m.skewed.Do(func() {
-			m.note("this machine's clock is %s behind the broker's; tokens are signed by the broker's", skew)
-		})
-	case skew < 0:
-		m.skewed.Do(func() {
-			m.note("this machine's clock is %s ahead of the broker's; tokens are signed by the broker's", -skew)
+			m.note("this machine's clock is %s %s the broker's; tokens are signed by the broker's", skew.Abs(), side)
 		})
 	}
 	return skew
