@@ -26,7 +26,7 @@ $(SANDBOX):
 	@$(GO) -C test/sandbox build -o $@ ./cmd/sandbox
 
 .PHONY: demo
-demo: build $(SANDBOX) ## play the whole story on real components (first time: about 10 minutes of building)
+demo: build $(SANDBOX) ## play the whole story on real components (first time: about 14 minutes of building)
 	@cd test/sandbox && exec $(SANDBOX) demo
 
 .PHONY: sandbox
