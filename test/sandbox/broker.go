@@ -13,6 +13,9 @@ import (
 //go:embed catalog.yaml
 var catalog []byte
 
+// brokerName is what the broker is called, and its log.
+const brokerName = "jit-broker"
+
 // Broker is the running jit-broker.
 type Broker struct {
 	URL    string
@@ -54,7 +57,7 @@ func (b *Broker) token(ctx context.Context, env []string, user string) (string, 
 
 // serve starts the broker and waits until it is ready.
 func (b *Broker) serve(ctx context.Context, env []string) error {
-	p, err := start(b.dir, "jit-broker", b.program, env, "serve", "--config", b.Config)
+	p, err := start(b.dir, brokerName, b.program, env, "serve", "--config", b.Config)
 	if err != nil {
 		return err
 	}
@@ -70,7 +73,7 @@ func (b *Broker) stop() {
 }
 
 // Log is the file with what the broker said.
-func (b *Broker) Log() string { return filepath.Join(b.dir, "jit-broker.log") }
+func (b *Broker) Log() string { return filepath.Join(b.dir, brokerName+".log") }
 
 // StopBroker ends the broker, as an outage does: its address and its data stay.
 func (s *Sandbox) StopBroker() { s.Broker.stop() }
