@@ -47,11 +47,18 @@ func programs() []program {
 // clients lists the programs that tests run against a sandbox and that no
 // sandbox runs itself: they are built for who asks for them.
 func clients() []program {
-	return []program{{"helm", "helm", "helm.sh/helm/v4/cmd/helm", "-s -w", 4 * time.Minute}}
+	return []program{
+		{Helm, "helm", "helm.sh/helm/v4/cmd/helm", "-s -w", 4 * time.Minute},
+		{Authenticator, "authenticator", "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator", "-s -w", 3 * time.Minute},
+	}
 }
 
-// Helm is the name of a client that Build builds where it is asked to.
-const Helm = "helm"
+// The names of the clients that Build builds where it is asked to. Authenticator
+// is the released command; the sandbox itself runs the server alone.
+const (
+	Helm          = "helm"
+	Authenticator = "authenticator"
+)
 
 // Build builds what is missing and returns where each program lies: all that a
 // sandbox runs, and the clients that are named. Programs are kept by version in
