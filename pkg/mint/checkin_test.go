@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -89,6 +90,22 @@ func TestCheckinOfAnother(t *testing.T) {
 		r.token(t)
 		if len(r.person.notes) != 0 {
 			t.Error("the held token was not served")
+		}
+	})
+}
+
+// TestCheckinUnderAnotherName holds that a person who signs in here and has an API
+// token there gives back what is held under either.
+func TestCheckinUnderAnotherName(t *testing.T) {
+	inRig(t, func(t *testing.T, r *rig) {
+		r.person.present = true
+		r.token(t)
+		r.Identity = "an API token of the same person"
+		if _, err := r.Checkin(t.Context(), r.ask); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(held.Path(r.CacheDir, r.ask.Held)); !os.IsNotExist(err) {
+			t.Error("the token held under the first name is still there", err)
 		}
 	})
 }

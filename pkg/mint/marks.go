@@ -13,11 +13,16 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// Two marks stand in Mint.Marks under the key of an access: why it rests, and the
-// names of the tokens held for it, by which a check-in finds them.
+// Two marks stand in Mint.Marks: under the key of an access and a person why it
+// rests, and under that of the access alone the names of the tokens held for it,
+// by which a check-in finds them. The same person may be known by a sign-in here
+// and by an API token there: a check-in under one name removes what is held under
+// the other too, which costs somebody else time and never access.
 const (
 	restMark  = "rest-"
 	heldNames = "held-"
+
+	anybody = "" // in place of an identity
 )
 
 // heldToken returns the token that is held for this call.
@@ -43,7 +48,7 @@ func (m *Mint) hold(ask Ask, token jit.Token, s session) {
 	if !slices.Contains(names, ask.Held) {
 		data, err := json.Marshal(append(names, ask.Held))
 		if err == nil {
-			err = m.Marks.Put(heldNames+m.key(ask), data)
+			err = m.Marks.Put(heldNames+ask.key(anybody), data)
 		}
 		if err != nil {
 			m.noteUnkept(err)
@@ -72,7 +77,7 @@ func (m *Mint) renewAt(expires time.Time, s session) time.Time {
 
 // held lists the names of the tokens held for the access.
 func (m *Mint) held(ask Ask) []string {
-	data, err := m.Marks.Get(heldNames + m.key(ask))
+	data, err := m.Marks.Get(heldNames + ask.key(anybody))
 	if err != nil {
 		return nil
 	}
@@ -96,7 +101,7 @@ func (m *Mint) forget(ask Ask) error {
 	}
 	err := errors.Join(failed...)
 	if err == nil {
-		err = m.Marks.Delete(heldNames + m.key(ask))
+		err = m.Marks.Delete(heldNames + ask.key(anybody))
 	}
 	return err
 }

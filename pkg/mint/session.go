@@ -58,9 +58,11 @@ func (s session) cutShort(now time.Time) bool {
 }
 
 // key names what belongs to one access of one person at one tenant: the lock,
-// the session, the marks.
-func (m *Mint) key(ask Ask) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", strings.TrimRight(ask.Tenant, "/"), m.Identity, ask.identity()))
+// the session, the rest mark.
+func (m *Mint) key(ask Ask) string { return ask.key(m.Identity) }
+
+func (a Ask) key(identity string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", strings.TrimRight(a.Tenant, "/"), identity, a.identity()))
 	return hex.EncodeToString(sum[:16])
 }
 
