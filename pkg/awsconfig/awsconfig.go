@@ -61,7 +61,7 @@ func Write(ctx context.Context, path string, p Profile) (bool, error) {
 		return false, jit.Errorf(jit.Invalid, "write AWS profile "+p.Name, "%w", err)
 	}
 	return rewrite.File(ctx, path, func(old []byte) ([]byte, error) {
-		lines := rewrite.Cut(old)
+		lines := rewrite.Cut(string(old))
 		found, err := find(path, lines, p.Name)
 		if err != nil {
 			return nil, err
@@ -84,7 +84,7 @@ func Write(ctx context.Context, path string, p Profile) (bool, error) {
 // It reports whether there was one. Codes as for [Write].
 func Remove(ctx context.Context, path, name string) (bool, error) {
 	return rewrite.File(ctx, path, func(old []byte) ([]byte, error) {
-		lines := rewrite.Cut(old)
+		lines := rewrite.Cut(string(old))
 		found, err := find(path, lines, name)
 		if found == nil || err != nil {
 			return old, err

@@ -33,6 +33,7 @@ const (
 type document struct {
 	path string
 	data []byte
+	text string     // the same
 	root *yaml.Node // a mapping, empty where the file is
 	more bool       // a second YAML document follows, which kubectl does not read
 
@@ -68,7 +69,7 @@ func parse(path string, data []byte) (*document, error) {
 }
 
 func parseWhole(path string, data []byte) (*document, error) {
-	d := &document{path: path, data: data, root: mapNode()}
+	d := &document{path: path, data: data, text: string(data), root: mapNode()}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var tree, second yaml.Node
 	err := decoder.Decode(&tree)
@@ -157,7 +158,7 @@ func (d *document) plainLines() error {
 	if !odd {
 		return nil
 	}
-	lines := rewrite.Cut(d.data)
+	lines := rewrite.Cut(d.text)
 	for i := range lines.Len() {
 		text := lines.At(i)
 		if strings.ContainsAny(text, "\r"+breaks) {

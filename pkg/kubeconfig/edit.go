@@ -33,11 +33,11 @@ func edit(d *document) (*editor, error) {
 		return nil, err
 	}
 	e := &editor{document: d, wants: map[*yaml.Node]*yaml.Node{}}
-	data := d.data
-	if strings.HasPrefix(string(data[:min(len(data), len(bom))]), bom) {
-		e.bom, data = bom, data[len(bom):]
+	text, marked := strings.CutPrefix(d.text, bom)
+	if marked {
+		e.bom = bom
 	}
-	e.lines = rewrite.Cut(data)
+	e.lines = rewrite.Cut(text)
 	return e, nil
 }
 

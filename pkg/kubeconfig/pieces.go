@@ -41,7 +41,8 @@ func parsePieces(path string, data []byte, known pieces) *document {
 	if len(data) < large {
 		return nil
 	}
-	all, ok := cutPieces(data, string(data))
+	text := string(data)
+	all, ok := cutPieces(data, text)
 	if !ok {
 		return nil
 	}
@@ -61,7 +62,7 @@ func parsePieces(path string, data []byte, known pieces) *document {
 	}
 	close(next)
 	parsers.Wait()
-	d := &document{path: path, data: data, root: mapNode(), pieces: pieces{}}
+	d := &document{path: path, data: data, text: text, root: mapNode(), pieces: pieces{}}
 	for _, p := range all {
 		if p.root == nil || !d.add(p) {
 			return nil
@@ -115,10 +116,14 @@ func cutPieces(data []byte, text string) (all []piece, ok bool) {
 // parse leaves root nil where the piece is not what it looks like.
 func (p *piece) parse() {
 	var tree yaml.Node
-	if yaml.Unmarshal(p.data, &tree) != nil || len(tree.Content) != 1 {
+	short, words := shorten(p.data, p.text)
+	if yaml.Unmarshal(short, &tree) != nil || len(tree.Content) != 1 {
 		return
 	}
 	root := tree.Content[0]
+	if !lengthen(root, words) {
+		return
+	}
 	if p.key && (root.Kind != yaml.MappingNode || len(root.Content) != 2) || !p.key && (root.Kind != yaml.SequenceNode || flow(root)) {
 		return
 	}

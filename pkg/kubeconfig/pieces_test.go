@@ -32,6 +32,7 @@ func same(a, b *yaml.Node) bool {
 // cannot be cut.
 func TestPieces(t *testing.T) {
 	filler := "x-filler: " + strings.Repeat("x", pad) + "\n"
+	word := strings.Repeat("A", 300)
 	texts := map[string]string{
 		"many":                        many(300),
 		"a quoted text over lines":    filler + "users:\n- name: \"a\n- name: b\"\n",
@@ -47,6 +48,11 @@ func TestPieces(t *testing.T) {
 		"broken":                      filler + "a: [\n",
 		"comments before":             "# a\n\n# b\n" + filler + "users:\n# c\n- name: a\n# d\n- name: b\n",
 		"an empty key":                filler + "users:\ncontexts:\n",
+		"long words":                  filler + "users:\n- name: " + word + "\n  a: " + word + "=\n  b: \"" + word + "\"\n  c: 1" + word + "\n",
+		"a long word in a block":      filler + "a: |\n  b: " + word + "\n",
+		"a long word in quotes":       filler + "a: \"x\n  b: " + word + "\n  y\"\n",
+		"a long word that goes on":    filler + "a:\n  b: " + word + "\n    c\n",
+		"a long word's stand-in":      filler + "a:\n  c: kubectl-jit-long-word-0\n  b: " + word + "\n",
 	}
 	for seed := range uint64(80) {
 		texts[string(rune('A'+seed))] = random(rand.New(rand.NewPCG(seed, 1))) + "\n" + filler

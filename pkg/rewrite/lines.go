@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 )
@@ -16,10 +15,10 @@ type Lines struct {
 }
 
 // Cut cuts a text into lines at \n and \r\n.
-func Cut(data []byte) Lines {
-	n := bytes.Count(data, []byte("\n")) + 1
+func Cut(whole string) Lines {
+	n := strings.Count(whole, "\n") + 1
 	l := Lines{brk: "\n", texts: make([]string, 0, n), ends: make([]string, 0, n)}
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(whole) {
 		text, end := line, ""
 		if t, ok := strings.CutSuffix(text, "\n"); ok {
 			text, end = t, "\n"
@@ -70,15 +69,13 @@ func (l Lines) Splice(from, to int, texts ...string) Lines {
 
 // Bytes puts the lines together again.
 func (l Lines) Bytes() []byte {
-	var b strings.Builder
 	size := 0
 	for i, text := range l.texts {
 		size += len(text) + len(l.ends[i])
 	}
-	b.Grow(size)
+	data := make([]byte, 0, size)
 	for i, text := range l.texts {
-		b.WriteString(text)
-		b.WriteString(l.ends[i])
+		data = append(append(data, text...), l.ends[i]...)
 	}
-	return []byte(b.String())
+	return data
 }

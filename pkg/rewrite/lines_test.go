@@ -25,7 +25,7 @@ func TestSplice(t *testing.T) {
 		{"a lone carriage return is text", "a\rb\n", 1, 1, []string{"x"}, "a\rb\nx\n"},
 	}
 	for _, tt := range tests {
-		if got := string(rewrite.Cut([]byte(tt.text)).Splice(tt.from, tt.to, tt.with...).Bytes()); got != tt.want {
+		if got := string(rewrite.Cut(tt.text).Splice(tt.from, tt.to, tt.with...).Bytes()); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -34,7 +34,7 @@ func TestSplice(t *testing.T) {
 func FuzzCut(f *testing.F) {
 	f.Add("a\r\nb\n\nc")
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := string(rewrite.Cut([]byte(text)).Bytes()); got != text {
+		if got := string(rewrite.Cut(text).Bytes()); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	})
