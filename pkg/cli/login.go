@@ -133,7 +133,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where place, access jit.Access) error {
 	exec := l.exec(caller.TokenArgs{Profile: access.Path(), Cluster: where.cluster})
 	if where.entry.Context == "" { // EKS will tell its name
-		_, err := files.DryRun().AddCluster(ctx, kubeconfig.NewCluster{Name: where.cluster.Name}, exec)
+		_, err := files.DryRun().AddCluster(ctx, kubeconfig.NewCluster{Name: where.cluster.Name}, exec, "")
 		return err
 	}
 	_, err := l.write(ctx, files.DryRun(), where, exec, "")
@@ -163,9 +163,9 @@ func (l *login) write(ctx context.Context, files *kubeconfig.Files, where place,
 			name = l.newContext
 		}
 		cluster := kubeconfig.NewCluster{Name: name, Server: where.found.Endpoint, CAData: where.found.CAData}
-		return files.AddCluster(ctx, cluster, exec)
+		return files.AddCluster(ctx, cluster, exec, originals)
 	case l.newContext != "":
-		return files.Add(ctx, l.newContext, where.entry, exec)
+		return files.Add(ctx, l.newContext, where.entry, exec, originals)
 	}
 	return files.Point(ctx, where.entry, exec, originals)
 }

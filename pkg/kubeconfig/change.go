@@ -34,24 +34,27 @@ func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string)
 	}
 	m := merge(docs)
 	if e.User == "" || m.shared(e) {
-		return f.apart(ctx, m, e, exec)
+		return f.apart(ctx, m, e, exec, originals)
 	}
 	change := Change{File: e.File, Context: e.Context, User: e.User}
-	change.Wrote, err = f.change(ctx, e.File, func(ed *editor) error {
+	err = f.change(ctx, &change, func(ed *editor) error {
+		made := ed.find(users, e.User) == nil
 		r, err := ed.setUser(e.User, exec)
-		if err != nil || !r.written || f.dry {
+		if err != nil || !r.written && !made || f.dry {
 			return err
 		}
-		// Before the file changes: what is replaced must outlive a kill between
-		// the two.
-		return keep(originals, e.File, e.User, r, exec)
+		original := Original{File: e.File, User: e.User, Lines: r.original, Column: r.column}
+		if made {
+			original.Made = []string{users}
+		}
+		return keep(originals, original, r.ours, exec)
 	})
 	return change, err
 }
 
-// DryRun returns the same files, of which Point, Add and AddCluster only find out
-// whether they could be changed: before something is asked for that cannot be
-// taken back.
+// DryRun returns the same files, of which Point, Add, AddCluster and Restore only
+// find out whether and how they would be changed: before something is asked for
+// that cannot be taken back.
 func (f *Files) DryRun() *Files {
 	dry := *f
 	dry.dry = true
@@ -91,7 +94,7 @@ func (m merged) spare(user string) bool {
 }
 
 // apart gives the context a user of its own.
-func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec) (Change, error) {
+func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec, originals string) (Change, error) {
 	context, ok := m.contexts[e.Context]
 	if !ok {
 		return Change{}, f.unknown(e.Context, m)
@@ -108,23 +111,26 @@ func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec) (Change
 	if spare, ok := m.users[name]; ok && spare.path != context.path {
 		return change, jit.Errorf(jit.Invalid, "point context "+e.Context, "%s has an unused user %q: remove it", spare.path, name)
 	}
-	var err error
-	change.Wrote, err = f.change(ctx, change.File, func(ed *editor) error {
+	err := f.change(ctx, &change, func(ed *editor) error {
 		if ed.find(contexts, e.Context) == nil {
 			return jit.Errorf(jit.NotFound, "point context "+e.Context, "it is gone from %s", change.File)
 		}
 		if err := ed.addUser(name, exec); err != nil {
 			return err
 		}
-		return ed.setContextUser(e.Context, name)
+		if err := ed.setContextUser(e.Context, name); err != nil || f.dry {
+			return err
+		}
+		return keep(originals, Original{File: change.File, User: name, Made: []string{users}, Context: e.Context, Was: e.User}, false, exec)
 	})
 	return change, err
 }
 
 // Add makes a second context beside from, on its cluster and in its namespace,
 // with a user of its own of the same name. One that Add made before is brought
-// up to date. Codes: invalid (the name is taken), and those of Point.
-func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec) (Change, error) {
+// up to date. That it was made is noted in the folder originals, as by Point.
+// Codes: invalid (the name is taken), and those of Point.
+func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, originals string) (Change, error) {
 	docs, err := f.documents()
 	if err != nil {
 		return Change{}, err
@@ -140,20 +146,26 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec) (Ch
 			return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a context of that name already", old.path)
 		}
 		change.File = entry.File
-		change.Wrote, err = f.change(ctx, entry.File, func(ed *editor) error {
-			_, err := ed.setUser(name, exec)
-			return err
+		err = f.change(ctx, &change, func(ed *editor) error {
+			r, err := ed.setUser(name, exec)
+			if err != nil || !r.written || f.dry {
+				return err
+			}
+			return keep(originals, Original{File: entry.File, User: name}, true, exec)
 		})
 		return change, err
 	}
 	if taken, ok := m.users[name]; ok {
 		return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a user of that name already", taken.path)
 	}
-	change.Wrote, err = f.change(ctx, change.File, func(ed *editor) error {
+	err = f.change(ctx, &change, func(ed *editor) error {
 		if err := ed.addUser(name, exec); err != nil {
 			return err
 		}
-		return ed.addContext(name, from.Cluster, from.Namespace)
+		if err := ed.addContext(name, from.Cluster, from.Namespace); err != nil || f.dry {
+			return err
+		}
+		return keep(originals, Original{File: change.File, User: name, Made: []string{users, contexts}, Context: name}, false, exec)
 	})
 	return change, err
 }
@@ -166,8 +178,9 @@ type NewCluster struct {
 }
 
 // AddCluster adds a cluster, context and user. The current context is set only
-// where there is none. Codes: invalid (the name is taken), and those of Point.
-func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec) (Change, error) {
+// where there is none. That they were made is noted in the folder originals.
+// Codes: invalid (the name is taken), and those of Point.
+func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec, originals string) (Change, error) {
 	docs, err := f.documents()
 	if err != nil && jit.CodeOf(err) != jit.NotFound {
 		return Change{}, err
@@ -180,20 +193,26 @@ func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec) (
 		}
 	}
 	change := Change{File: f.target(), Context: cluster.Name, User: cluster.Name}
-	change.Wrote, err = f.change(ctx, change.File, func(ed *editor) error { return ed.addAll(cluster, exec, current(docs) == "") })
+	err = f.change(ctx, &change, func(ed *editor) error {
+		if err := ed.addAll(cluster, exec, current(docs) == ""); err != nil || f.dry {
+			return err
+		}
+		made := Original{File: change.File, User: cluster.Name, Made: []string{users, contexts, clusters}, Context: cluster.Name}
+		return keep(originals, made, false, exec)
+	})
 	return change, err
 }
 
 // change edits a file, looks a moment later whether the change is still there, and
 // makes it again where another program wrote back what it had read before. So do
 // must find what it has done and leave it.
-func (f *Files) change(ctx context.Context, path string, do func(*editor) error) (wrote bool, err error) {
+func (f *Files) change(ctx context.Context, c *Change, do func(*editor) error) error {
 	var written []byte
 	apply := func(old []byte) ([]byte, error) {
 		if written != nil && bytes.Equal(old, written) {
 			return old, nil
 		}
-		d, err := f.parse(path, old)
+		d, err := f.parse(c.File, old)
 		if err != nil {
 			return nil, err
 		}
@@ -208,25 +227,30 @@ func (f *Files) change(ctx context.Context, path string, do func(*editor) error)
 		return written, err
 	}
 	if f.dry {
-		old, err := readFile(path)
-		if err != nil && jit.CodeOf(err) != jit.NotFound {
-			return false, err
-		}
-		_, err = apply(old)
-		return false, err
+		return c.foresee(apply)
 	}
 	for range looks {
-		again, err := rewrite.File(ctx, path, apply)
-		wrote = wrote || again
+		again, err := rewrite.File(ctx, c.File, apply)
+		c.Wrote = c.Wrote || again
 		if err != nil || !again {
-			return wrote, err
+			return err
 		}
 		if err := pause(ctx); err != nil {
-			return wrote, err
+			return err
 		}
-		rewrite.Settle(ctx, path)
+		rewrite.Settle(ctx, c.File)
 	}
-	return wrote, jit.Errorf(jit.Unavailable, "change "+path, "another program drops the change again and again")
+	return jit.Errorf(jit.Unavailable, "change "+c.File, "another program drops the change again and again")
+}
+
+// foresee fills in what the file is and what it would be.
+func (c *Change) foresee(apply rewrite.Edit) (err error) {
+	c.Old, err = readFile(c.File)
+	if err != nil && jit.CodeOf(err) != jit.NotFound {
+		return err
+	}
+	c.New, err = apply(c.Old)
+	return err
 }
 
 func pause(ctx context.Context) error {

@@ -222,7 +222,7 @@ func TestAdd(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, wrote := range []bool{true, false} {
-		change, err := files.Add(t.Context(), "admin: x", from, call)
+		change, err := files.Add(t.Context(), "admin: x", from, call, "")
 		if err != nil || change.Wrote != wrote {
 			t.Fatalf("%+v, %v; want it to write: %v", change, err, wrote)
 		}
@@ -239,7 +239,7 @@ func TestAdd(t *testing.T) {
 			t.Errorf("%q is gone", line)
 		}
 	}
-	if _, err := files.Add(t.Context(), "c", from, call); jit.CodeOf(err) != jit.Invalid {
+	if _, err := files.Add(t.Context(), "c", from, call, ""); jit.CodeOf(err) != jit.Invalid {
 		t.Errorf("a name that is taken: %v", err)
 	}
 }
@@ -252,7 +252,7 @@ func TestAddCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	cluster := kubeconfig.NewCluster{Name: "arn:aws:eks:eu-central-1:196226166352:cluster/sandbox", Server: "https://k:6443", CAData: []byte("PEM")}
-	if _, err := files.AddCluster(t.Context(), cluster, call); err != nil {
+	if _, err := files.AddCluster(t.Context(), cluster, call, ""); err != nil {
 		t.Fatal(err)
 	}
 	config, err := clientcmd.LoadFromFile(path)
@@ -362,7 +362,7 @@ func TestCurrentContext(t *testing.T) {
 	cluster := kubeconfig.NewCluster{Name: "k", Server: "https://k", CAData: []byte("PEM")}
 	for old, want := range map[string]string{"current-context: \"\" # none\n": "k", "current-context: other\n": "other"} {
 		path, files := file(t, old)
-		if _, err := files.AddCluster(t.Context(), cluster, call); err != nil {
+		if _, err := files.AddCluster(t.Context(), cluster, call, ""); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := files.Current(); err != nil || got != want {

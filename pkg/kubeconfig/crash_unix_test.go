@@ -139,7 +139,7 @@ func TestBesideKubectl(t *testing.T) {
 	}()
 	for i := range 20 {
 		name := fmt.Sprint("ours-", i)
-		if _, err := files.Add(t.Context(), name, from, call); err != nil {
+		if _, err := files.Add(t.Context(), name, from, call, ""); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

@@ -170,6 +170,30 @@ func (e *editor) appended(list string, item *yaml.Node, texts []string) error {
 	return nil
 }
 
+// remove takes an element out of a list. Comments before and behind it stay.
+func (e *editor) remove(list, name string) error {
+	item := e.find(list, name)
+	key, value := own(e.root, list)
+	if value.Kind == yaml.AliasNode || flow(value) || flow(item) || tied(item) {
+		return e.refuse(item.Line, "the entry is written in YAML's flow style, or has an anchor or alias")
+	}
+	from, to := line(item), e.extent(item, line(item), column(value))
+	head := e.lines.At(from)[:column(item)]
+	if strings.Trim(head, " -") != "" || strings.Count(head, "-") != 1 || line(key) == from {
+		return e.refuse(item.Line, "the entry does not begin its line")
+	}
+	e.splice(from, to)
+	wanted := e.want(value)
+	wanted.Content = slices.DeleteFunc(wanted.Content, func(node *yaml.Node) bool { return node == item })
+	if len(wanted.Content) > 0 {
+		return nil
+	}
+	at := e.lines.At(line(key))
+	end := column(key) + len(list) + len(":")
+	e.splice(line(key), line(key)+1, at[:end]+" []"+at[end:])
+	return nil
+}
+
 // empty matches a value that is none, and the comment behind it.
 var empty = regexp.MustCompile(`^:\s*(?:null|Null|NULL|~|\[\s*\]|\{\s*\})?\s*(#.*)?$`)
 

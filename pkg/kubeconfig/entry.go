@@ -74,4 +74,7 @@ type Change struct {
 	// Beside is the user entry that was left alone because a context of another
 	// cluster uses it too; the context has got User instead. Else empty.
 	Beside string
+
+	// Old and New are what the file is and what it would be, of a dry run only.
+	Old, New []byte
 }

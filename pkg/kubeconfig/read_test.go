@@ -83,7 +83,7 @@ func TestList(t *testing.T) {
 	if content(t, filepath.Join(dir, "first")) != first {
 		t.Error("the read-only file was changed")
 	}
-	if _, err := files.Add(t.Context(), "beside", entry, call); jit.CodeOf(err) != jit.Unavailable || !strings.Contains(err.Error(), "read-only") {
+	if _, err := files.Add(t.Context(), "beside", entry, call, ""); jit.CodeOf(err) != jit.Unavailable || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a new entry goes to the first file, which is read-only: %v", err)
 	}
 }

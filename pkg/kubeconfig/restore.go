@@ -2,79 +2,23 @@ package kubeconfig
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
 )
 
-// original is what a user's entry was before it was pointed at us: a file in the
-// folder of originals, which holds what that entry was worth.
-type original struct {
-	File   string   `json:"file"`
-	User   string   `json:"user"`
-	Lines  []string `json:"lines"`  // from the key `user` on; none where there was no such key
-	Column int      `json:"column"` // of that key
-
-	// Ours are the calls that may stand there now: the last one that was to be
-	// written, and the one before, which is there still where that was cut short.
-	Ours []Exec `json:"ours"`
-}
-
-func originalPath(dir, file, user string) string {
-	sum := sha256.Sum256([]byte(file + "\x00" + user))
-	return filepath.Join(dir, hex.EncodeToString(sum[:16])+".json")
-}
-
-// keep notes what is about to be replaced. An entry that is ours already has its
-// original noted from before, which stays the original.
-func keep(dir, file, user string, r replaced, exec Exec) error {
-	if dir == "" {
-		return nil
-	}
-	path := originalPath(dir, file, user)
-	now := original{File: file, User: user, Lines: r.original, Column: r.column}
-	if r.ours {
-		before, err := readOriginal(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // made elsewhere: what was there before us is not known
-		}
-		if err != nil {
-			return jit.Errorf(jit.Unavailable, "keep the replaced entry", "%s: %w", path, err)
-		}
-		now = before
-	}
-	now.Ours = append(now.Ours, exec)
-	now.Ours = now.Ours[max(0, len(now.Ours)-2):]
-	text, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	return rewrite.Write(path, text)
-}
-
-func readOriginal(path string) (original, error) {
-	var o original
-	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &o)
-	}
-	return o, err
-}
-
-// Restore puts back what Point replaced, where the entry is still as Point left
-// it. Codes: not_found (nothing is kept for this entry), invalid (it was changed
-// since), and those of Point.
+// Restore takes back what Point, Add or AddCluster did, where it is still as they
+// left it, and then forgets what was kept of it: the user is what it was, a
+// context that was given a user of its own has its old one again, and what was
+// made altogether is gone. A cluster that another context uses too stays. Codes:
+// not_found (nothing is kept for this entry), invalid (it was changed since), and
+// those of Point.
 func (f *Files) Restore(ctx context.Context, file, user, originals string) (Change, error) {
 	op := "restore user " + user
 	path := originalPath(originals, file, user)
@@ -85,44 +29,86 @@ func (f *Files) Restore(ctx context.Context, file, user, originals string) (Chan
 	if err != nil {
 		return Change{}, jit.Errorf(jit.Unavailable, op, "%s: %w", path, err)
 	}
-	change := Change{File: file, User: user}
-	change.Wrote, err = rewrite.File(ctx, file, func(old []byte) ([]byte, error) {
-		d, err := f.parse(file, old)
-		if err != nil {
-			return nil, err
-		}
-		ed, err := edit(d)
-		if err != nil {
-			return nil, err
-		}
-		if err := ed.restore(op, kept); err != nil {
-			return nil, err
-		}
-		return ed.result()
-	})
-	if err != nil {
+	change := Change{File: file, Context: kept.Context, User: user}
+	if err := f.change(ctx, &change, func(ed *editor) error { return ed.restore(op, kept) }); err != nil || f.dry {
 		return change, err
 	}
 	return change, os.Remove(path)
 }
 
-// restore puts the original in the place of our call. Where another program wrote
-// the file in its own layout meanwhile, the original moves to the new column.
-func (e *editor) restore(op string, kept original) error {
+// restore finds what it has done already, and leaves it.
+func (e *editor) restore(op string, kept Original) error {
+	if err := e.restoreUser(op, kept); err != nil {
+		return err
+	}
+	if kept.Context == "" {
+		return nil
+	}
+	context := e.find(contexts, kept.Context)
+	if context == nil || text(get(get(context, "context"), "user")) != kept.User {
+		return nil // somebody pointed it elsewhere, or it is done
+	}
+	if !kept.made(contexts) {
+		return e.setContextUser(kept.Context, kept.Was)
+	}
+	if err := e.remove(contexts, kept.Context); err != nil {
+		return err
+	}
+	if text(get(e.root, "current-context")) == kept.Context {
+		if err := e.setText(e.root, "current-context", ""); err != nil {
+			return err
+		}
+	}
+	if !kept.made(clusters) || e.clusterUsed(kept.Context) || e.find(clusters, kept.Context) == nil {
+		return nil
+	}
+	return e.remove(clusters, kept.Context)
+}
+
+// clusterUsed reports whether a context of this file leads to a cluster of that
+// name, beside the one of the same name.
+func (e *editor) clusterUsed(name string) bool {
+	return slices.ContainsFunc(items(get(e.root, contexts)), func(item *yaml.Node) bool {
+		return text(get(item, "name")) != name && text(get(get(item, "context"), "cluster")) == name
+	})
+}
+
+// restoreUser puts the original in the place of our call, or removes the user
+// that was made for it. Where another program wrote the file in its own layout
+// meanwhile, the original moves to the new column.
+func (e *editor) restoreUser(op string, kept Original) error {
 	item := e.find(users, kept.User)
+	if item == nil && kept.made(users) {
+		return nil
+	}
 	if item == nil {
 		return jit.Errorf(jit.Invalid, op, "%s has no such user any more", e.path)
 	}
+	was, err := kept.user(op)
+	if err != nil {
+		return err
+	}
 	body := get(item, "user")
+	if !kept.made(users) && e.compare(orNull(was), orNull(body)) == nil {
+		return nil
+	}
 	exec := readExec(get(body, "exec"))
 	if exec == nil || !only(body, "exec") || !slices.ContainsFunc(kept.Ours, exec.Equal) {
 		return jit.Errorf(jit.Invalid, op, "%s:%d: it was changed since login", e.path, item.Line)
 	}
+	if kept.made(users) {
+		return e.remove(users, kept.User)
+	}
+	return e.putBack(item, kept, was)
+}
+
+// putBack writes the lines of the original where our call stands.
+func (e *editor) putBack(item *yaml.Node, kept Original, was *yaml.Node) error {
 	from, to, head, err := e.region(item, "user")
 	if err != nil {
 		return err
 	}
-	if len(kept.Lines) == 0 {
+	if was == nil {
 		if strings.Contains(head, "-") {
 			return e.refuse(from+1, "user begins its entry")
 		}
@@ -131,15 +117,32 @@ func (e *editor) restore(op string, kept original) error {
 		return nil
 	}
 	texts := moved(kept.Lines, len(head)-kept.Column)
-	var was yaml.Node
-	if err := yaml.Unmarshal([]byte(strings.Join(texts, "\n")+"\n"), &was); err != nil || len(was.Content) != 1 {
-		return jit.Errorf(jit.Internal, op, "what is kept of it cannot be read")
-	}
 	texts[0] = head + texts[0]
-	_, value := own(was.Content[0], "user")
 	e.splice(from, to, texts...)
-	e.wantKey(item, "user", value)
+	e.wantKey(item, "user", was)
 	return nil
+}
+
+// user is what the key `user` held; nil where there was no such key.
+func (o Original) user(op string) (*yaml.Node, error) {
+	if len(o.Lines) == 0 {
+		return nil, nil
+	}
+	lines := moved(o.Lines, -o.Column)
+	var was yaml.Node
+	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")+"\n"), &was); err != nil || len(was.Content) != 1 {
+		return nil, jit.Errorf(jit.Internal, op, "what is kept of it cannot be read")
+	}
+	_, value := own(was.Content[0], "user")
+	return value, nil
+}
+
+// orNull is a null where there is no node.
+func orNull(node *yaml.Node) *yaml.Node {
+	if node == nil {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: nullTag}
+	}
+	return node
 }
 
 // moved indents all lines but the first by so many columns more, or less.

@@ -1,0 +1,95 @@
+package kubeconfig
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
+)
+
+// Original is what stood in a kubeconfig before a user was pointed at us: a file
+// in the folder of originals, which holds what that entry was worth.
+type Original struct {
+	File   string   `json:"file"`
+	User   string   `json:"user"`
+	Lines  []string `json:"lines"`  // from the key `user` on; none where there was no such key
+	Column int      `json:"column"` // of that key
+
+	// Ours are the calls that may stand there now: the last one that was to be
+	// written, and the one before, which is there still where that was cut short.
+	Ours []Exec `json:"ours"`
+
+	Made    []string `json:"made,omitempty"`    // the lists in which an entry was made: users, contexts, clusters
+	Context string   `json:"context,omitempty"` // the context that was made, or given this user; of a cluster that was made, the name too
+	Was     string   `json:"was,omitempty"`     // the user that context had before
+}
+
+func (o Original) made(list string) bool { return slices.Contains(o.Made, list) }
+
+// Originals returns all that is kept in the folder of originals, by file and
+// user. What cannot be read is left out: it is nothing that Restore could use.
+func Originals(dir string) ([]Original, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, jit.Errorf(jit.Unavailable, "list the originals", "%w", err)
+	}
+	var all []Original
+	for _, path := range paths {
+		if o, err := readOriginal(path); err == nil && originalPath(dir, o.File, o.User) == path {
+			all = append(all, o)
+		}
+	}
+	slices.SortFunc(all, func(a, b Original) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.User, b.User))
+	})
+	return all, nil
+}
+
+func originalPath(dir, file, user string) string {
+	sum := sha256.Sum256([]byte(file + "\x00" + user))
+	return filepath.Join(dir, hex.EncodeToString(sum[:16])+".json")
+}
+
+// keep notes what is about to be changed, before it is: what is replaced must
+// outlive a kill between the two. An entry that is ours already has its original
+// noted from before, which stays the original.
+func keep(dir string, now Original, ours bool, exec Exec) error {
+	if dir == "" {
+		return nil
+	}
+	path := originalPath(dir, now.File, now.User)
+	if ours {
+		before, err := readOriginal(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // made elsewhere: what was there before us is not known
+		}
+		if err != nil {
+			return jit.Errorf(jit.Unavailable, "keep the replaced entry", "%s: %w", path, err)
+		}
+		now = before
+	}
+	now.Ours = append(now.Ours, exec)
+	now.Ours = now.Ours[max(0, len(now.Ours)-2):]
+	text, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	return rewrite.Write(path, text)
+}
+
+func readOriginal(path string) (Original, error) {
+	var o Original
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &o)
+	}
+	return o, err
+}

@@ -1,0 +1,120 @@
+package kubeconfig_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+)
+
+// TestRestoreMade holds that what was made is gone again, and every other byte as
+// it was.
+func TestRestoreMade(t *testing.T) {
+	const user = "- name: u\n  user:\n    token: t\n"
+	shared := strings.Replace(before, "users:\n", "- name: elsewhere\n  context: {cluster: other, user: u}\nusers:\n", 1)
+	cluster := kubeconfig.NewCluster{Name: "arn", Server: "https://k:6443", CAData: []byte("PEM")}
+	tests := map[string]struct {
+		text, user string
+		do         func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error
+	}{
+		"a context beside": {before + user + after, "beside", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Add(ctx, "beside", from, call, originals)
+			return err
+		}},
+		"a cluster": {before + user + after, "arn", func(ctx context.Context, f *kubeconfig.Files, _ kubeconfig.Entry, originals string) error {
+			_, err := f.AddCluster(ctx, cluster, call, originals)
+			return err
+		}},
+		"a user beside one that is shared": {shared + user + after, "u-jit", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+		"a user where there was none": {before + "- name: other\n  user: {}\n" + after, "u", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+		"the only user": {strings.Replace(before, "users:\n", "users: []\n", 1) + after, "u", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			path, files := file(t, tt.text)
+			originals := filepath.Join(filepath.Dir(path), "originals")
+			from, err := files.Entry("c")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.do(t.Context(), files, from, originals); err != nil {
+				t.Fatal(err)
+			}
+			kept, err := kubeconfig.Originals(originals)
+			if err != nil || len(kept) != 1 || kept[0].User != tt.user || kept[0].File != path {
+				t.Fatalf("kept: %+v, %v", kept, err)
+			}
+			changed := content(t, path)
+			dry, err := files.DryRun().Restore(t.Context(), path, tt.user, originals)
+			if err != nil || string(dry.Old) != changed || string(dry.New) != tt.text || content(t, path) != changed {
+				t.Errorf("the dry run: %v\n%s", err, cmp.Diff(tt.text, string(dry.New)))
+			}
+			if _, err := files.Restore(t.Context(), path, tt.user, originals); err != nil || content(t, path) != tt.text {
+				t.Errorf("%v\n%s", err, cmp.Diff(tt.text, content(t, path)))
+			}
+			if kept, err := kubeconfig.Originals(originals); err != nil || len(kept) != 0 {
+				t.Errorf("still kept: %+v, %v", kept, err)
+			}
+		})
+	}
+}
+
+// TestRestoreCurrent holds that a context which was made and is current leaves
+// none behind, and a cluster that another context uses stays.
+func TestRestoreCurrent(t *testing.T) {
+	path, files := file(t, "")
+	originals := filepath.Join(filepath.Dir(path), "originals")
+	cluster := kubeconfig.NewCluster{Name: "arn", Server: "https://k:6443", CAData: []byte("PEM")}
+	if _, err := files.AddCluster(t.Context(), cluster, call, originals); err != nil {
+		t.Fatal(err)
+	}
+	from, err := files.Entry("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Add(t.Context(), "beside", from, call, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Restore(t.Context(), path, "arn", originals); err != nil {
+		t.Fatal(err)
+	}
+	if current, err := files.Current(); err != nil || current != "" {
+		t.Errorf("current is %q, %v", current, err)
+	}
+	if beside, err := files.Entry("beside"); err != nil || beside.Server != cluster.Server {
+		t.Errorf("%+v, %v", beside, err)
+	}
+	if _, err := files.Entry("arn"); jit.CodeOf(err) != jit.NotFound {
+		t.Errorf("the context is still there: %v", err)
+	}
+}
+
+// TestRestoreNotDone holds that a login which was killed before its change leaves
+// nothing to take back and no error.
+func TestRestoreNotDone(t *testing.T) {
+	text := before + "- name: u\n  user:\n    token: t\n" + after
+	path, files := file(t, text)
+	originals := filepath.Join(filepath.Dir(path), "originals")
+	point(t, path, files)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if change, err := files.Restore(t.Context(), path, "u", originals); err != nil || change.Wrote || content(t, path) != text {
+		t.Errorf("%+v, %v\n%s", change, err, cmp.Diff(text, content(t, path)))
+	}
+}
