@@ -7,6 +7,8 @@ package awsconfig
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -78,6 +80,33 @@ func Write(ctx context.Context, path string, p Profile) (bool, error) {
 		}
 		return lines.Bytes(), nil
 	})
+}
+
+// Profiles returns the names of the profiles that are ours; none where there is
+// no file. Codes: unavailable.
+func Profiles(path string) ([]string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, jit.Errorf(jit.Unavailable, "read the AWS configuration", "%w", err)
+	}
+	var names []string
+	lines := rewrite.Cut(string(text))
+	current := section{}
+	name := ""
+	for i := range lines.Len() {
+		if title, ok := title(lines.At(i)); ok {
+			current, name = section{}, title
+			continue
+		}
+		current.read(i, lines.At(i))
+		if current.ours() && name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // Remove takes a profile of ours out again; what somebody else added to it stays.

@@ -198,3 +198,19 @@ func TestPath(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+func TestProfiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	if names, err := awsconfig.Profiles(path); err != nil || len(names) != 0 {
+		t.Errorf("no file: %q, %v", names, err)
+	}
+	text := others + "[profile a]\ncredential_process = \"/opt/kubectl-jit\" aws-credential-process x\n" +
+		"[sso-session s]\ncredential_process = kubectl-jit aws-credential-process x\n" +
+		"[default]\nregion = x\ncredential_process = kubectl-jit aws-credential-process y\n[profile b]\ncredential_process = aws-vault\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := awsconfig.Profiles(path); err != nil || !slices.Equal(names, []string{"a", "default"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+}

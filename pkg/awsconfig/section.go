@@ -86,15 +86,14 @@ func (s *section) read(at int, text string) {
 // check refuses a profile that is not ours. Ours is one whose credential_process
 // is this program's; an empty one is nobody's.
 func (s *section) check(path string, lines rewrite.Lines, name string) error {
-	for _, k := range s.keys {
-		if k.name == processKey && ours(k.value) {
-			return nil
-		}
-	}
-	if s.end == s.at+1 {
+	if s.ours() || s.end == s.at+1 {
 		return nil
 	}
 	return jit.Errorf(jit.Invalid, "change AWS profile "+name, "%s:%d: %s is there already and is not ours: rename or remove it", path, s.at+1, header(name))
+}
+
+func (s *section) ours() bool {
+	return slices.ContainsFunc(s.keys, func(k key) bool { return k.name == processKey && ours(k.value) })
 }
 
 // ours recognises our own command line, wherever the program is installed.

@@ -51,6 +51,13 @@ func (r *ring) Set(service, user, secret string) error {
 	return r.broken
 }
 
+func (r *ring) Delete(service, user string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secret = ""
+	return r.broken
+}
+
 // machine is a home folder with its keyring. Each process sees it anew.
 type machine struct {
 	dir, storage string
@@ -101,6 +108,24 @@ func TestKeyringAskedOnce(t *testing.T) {
 	}
 	if m.hasKeyFile() || len(m.notes) != 0 {
 		t.Errorf("with a keyring there is a key file (%v) or a note %q", m.hasKeyFile(), m.notes)
+	}
+}
+
+// TestForgetKey holds that a key which is gone from the keyring opens nothing, and
+// that there is nothing to do where no keyring answers.
+func TestForgetKey(t *testing.T) {
+	m := machine{dir: t.TempDir(), ring: &ring{}}
+	put(t, m.process())
+	keys := &cache.Keys{Dir: filepath.Join(m.dir, "state"), Ring: m.ring}
+	if err := keys.Forget(); err != nil || m.ring.secret != "" {
+		t.Errorf("%v, the keyring holds %d letters", err, len(m.ring.secret))
+	}
+	if _, err := m.process().Get("name"); err == nil {
+		t.Error("what was sealed is still read")
+	}
+	broken := &cache.Keys{Dir: filepath.Join(m.dir, "state"), Ring: &ring{broken: errLocked}}
+	if err := broken.Forget(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type Ring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, secret string) error
+	Delete(service, user string) error
 }
 
 // ErrNoKey says that a [Ring] answers and holds no such key.
@@ -76,6 +77,22 @@ func (k *Keys) fromRing() ([]byte, error) {
 	return key, nil
 }
 
+// Forget removes the key from the keyring, where one answers: what was sealed
+// with it can be read by nobody any more. A key file is a file of its folder.
+func (k *Keys) Forget() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, err := k.askRing(); err != nil {
+		return nil // it holds no key of ours, or there is none
+	}
+	k.ring = ringAnswer{}
+	_, err := inTime(func() (string, error) { return "", k.theRing().Delete(ringService, ringUser) })
+	if err != nil {
+		return jit.Errorf(jit.Unavailable, "remove the key from the keyring", "%w", err)
+	}
+	return nil
+}
+
 func (k *Keys) theRing() Ring {
 	if k.Ring == nil {
 		return systemRing{}
@@ -123,6 +140,13 @@ func (systemRing) Set(service, user, secret string) error {
 		return err
 	}
 	return keyring.Set(service, user, secret)
+}
+
+func (systemRing) Delete(service, user string) error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	return keyring.Delete(service, user)
 }
 
 // reachable keeps the D-Bus library, where there is no session bus, from starting

@@ -2,6 +2,7 @@ package caller
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
@@ -18,6 +19,8 @@ type Folders struct {
 	Marks     cache.Store // which access rests until the next login
 	Known     cache.Store // what the broker said of itself, which changes seldom; no secret
 	Locks     cache.Locks
+
+	keys *cache.Keys // nil where nothing is sealed
 }
 
 // Folders are the places that the settings leave open. Without a home folder,
@@ -41,10 +44,10 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 	if cacheDir == "" || stateDir == "" || settings.Storage == "none" {
 		return f
 	}
-	keys := &cache.Keys{Dir: stateDir, Storage: settings.Storage, Note: c.Person.Note}
+	f.keys = &cache.Keys{Dir: stateDir, Storage: settings.Storage, Note: c.Person.Note}
 	f.Cache = cacheDir
-	f.SignIns = SignIns{cache.Sealed(below(stateDir, "signins"), keys)}
-	f.Sessions = cache.Sealed(below(cacheDir, "sessions"), keys)
+	f.SignIns = SignIns{cache.Sealed(below(stateDir, "signins"), f.keys)}
+	f.Sessions = cache.Sealed(below(cacheDir, "sessions"), f.keys)
 	return f
 }
 
@@ -60,4 +63,39 @@ func below(dir, name string) string {
 // to somebody else.
 func (f Folders) Forget() error {
 	return errors.Join(held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear())
+}
+
+// Remove removes all that this program keeps on the machine, configuration and
+// sign-ins included, and its key in the keyring. With originals the kubeconfig
+// entries as they were before login stay.
+func (f Folders) Remove(originals bool) error {
+	var failed []error
+	if f.keys != nil {
+		failed = append(failed, f.keys.Forget())
+	}
+	for _, dir := range []string{held.CacheDir(), held.ConfigDir(), held.StateDir()} {
+		failed = append(failed, removeBut(dir, f.Originals, originals))
+	}
+	return errors.Join(failed...)
+}
+
+// removeBut removes a folder of ours, or all that is in it but one folder.
+func removeBut(dir, but string, keep bool) error {
+	if dir == "" {
+		return nil
+	}
+	if !keep || filepath.Dir(but) != dir {
+		return os.RemoveAll(dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, entry := range entries {
+		if path := filepath.Join(dir, entry.Name()); path != but {
+			failed = append(failed, os.RemoveAll(path))
+		}
+	}
+	return errors.Join(failed...)
 }

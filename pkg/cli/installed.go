@@ -6,6 +6,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 )
 
 // installedAs is the command that other programs are to call us by: what login
@@ -49,3 +52,17 @@ func isProgram(path string) bool {
 	_, err := exec.LookPath(path)
 	return err == nil && strings.ContainsRune(path, filepath.Separator)
 }
+
+// exec is the user entry's call of get-token.
+func (e *env) exec(args caller.TokenArgs) kubeconfig.Exec {
+	return kubeconfig.Exec{
+		APIVersion:      "client.authentication.k8s.io/v1",
+		Command:         e.installedAs(),
+		Args:            args.List(),
+		InstallHint:     installHint,
+		InteractiveMode: "IfAvailable",
+	}
+}
+
+// installHint is what kubectl prints on a machine without this program.
+const installHint = "kubectl-jit is not installed here. It gets tokens for this cluster; see https://github.com/kubectl-jit/kubectl-jit"

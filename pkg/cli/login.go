@@ -140,20 +140,6 @@ func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where pla
 	return err
 }
 
-// exec is the user entry's call of get-token.
-func (l *login) exec(args caller.TokenArgs) kubeconfig.Exec {
-	return kubeconfig.Exec{
-		APIVersion:      "client.authentication.k8s.io/v1",
-		Command:         l.installedAs(),
-		Args:            args.List(),
-		InstallHint:     installHint,
-		InteractiveMode: "IfAvailable",
-	}
-}
-
-// installHint is what kubectl prints on a machine without this program.
-const installHint = "kubectl-jit is not installed here. It gets tokens for this cluster; see https://github.com/kubectl-jit/kubectl-jit"
-
 // write re-points the context's user, or adds what was asked for.
 func (l *login) write(ctx context.Context, files *kubeconfig.Files, where place, exec kubeconfig.Exec, originals string) (kubeconfig.Change, error) {
 	switch {

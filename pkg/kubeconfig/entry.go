@@ -34,6 +34,10 @@ type ClusterEntry struct {
 	ProxyURL              string
 	InsecureSkipTLSVerify bool
 	DisableCompression    bool
+
+	// BritiveProfile is the profile that pybritive's kubeconfigs name in the
+	// cluster's extension for exec providers: an alias, or a path in lower case.
+	BritiveProfile string
 }
 
 // Exec is an exec credential provider as a user entry names it.

@@ -137,6 +137,7 @@ func readCluster(at found) (ClusterEntry, error) {
 		ProxyURL:              text(get(body, "proxy-url")),
 		InsecureSkipTLSVerify: flag(get(body, "insecure-skip-tls-verify")),
 		DisableCompression:    flag(get(body, "disable-compression")),
+		BritiveProfile:        britiveProfile(get(body, "extensions")),
 	}
 	if c.CAFile != "" && !filepath.IsAbs(c.CAFile) {
 		c.CAFile = filepath.Join(filepath.Dir(at.path), c.CAFile)
@@ -147,6 +148,17 @@ func readCluster(at found) (ClusterEntry, error) {
 		return c, jit.Errorf(jit.Invalid, "read the kubeconfig", "%s:%d: certificate-authority-data: %w", at.path, data.Line, err)
 	}
 	return c, nil
+}
+
+// britiveProfile finds what pybritive-kube-exec is told of a cluster; client-go
+// hands this extension to exec providers.
+func britiveProfile(extensions *yaml.Node) string {
+	for _, item := range items(extensions) {
+		if text(get(item, "name")) == "client.authentication.k8s.io/exec" {
+			return text(get(get(item, "extension"), "britive-profile"))
+		}
+	}
+	return ""
 }
 
 // readExec reads an exec block, nil where there is none.

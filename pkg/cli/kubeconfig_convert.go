@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+)
+
+type kubeconfigConvert struct {
+	*env
+	which      whichContexts
+	profile    string
+	unattended bool
+}
+
+func newKubeconfigConvert(e *env) *cobra.Command {
+	c := kubeconfigConvert{env: e}
+	cmd := &cobra.Command{
+		Use:   "convert [CONTEXT…] --profile PROFILE",
+		Short: "Point contexts of EKS clusters at this program",
+		Long: `Point contexts of EKS clusters at this program, as "kubectl jit login" does with
+one, without checking anything out: the first kubectl at a terminal does that.
+
+Each context keeps its name, cluster and namespace; its user, which ran "aws eks
+get-token", aws-iam-authenticator or pybritive-kube-exec, or held a token, gets its
+tokens from this program. "kubectl jit kubeconfig restore" brings the old user back.
+
+Without CONTEXT it is the current one; with --all every context of an EKS cluster
+that uses one of these. Contexts that share a user are pointed together. A context
+that pybritive wrote names its profile itself.`,
+		Example: `  kubectl jit kubeconfig convert --profile eks-pod-manager
+  kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+	}
+	c.which.flags(cmd, "every context of an EKS cluster")
+	cmd.Flags().StringVar(&c.profile, "profile", "", "the profile that gives the access: an alias, a path, or the end of one")
+	cmd.Flags().BoolVar(&c.unattended, "unattended", false, "for CI: the entries open a checkout also when no person is at a terminal")
+	return cmd
+}
+
+// conversion is one context that is to be pointed.
+type conversion struct {
+	entry   kubeconfig.Entry
+	cluster jit.Cluster
+	profile string // as typed, or as the entry says it
+}
+
+func (c *kubeconfigConvert) run(ctx context.Context, words []string) error {
+	files, err := c.which.open()
+	if err != nil {
+		return err
+	}
+	entries, err := c.which.entries(files, words)
+	if err != nil {
+		return err
+	}
+	todo, err := c.sort(files, entries)
+	if err != nil {
+		return err
+	}
+	settings, err := c.Settings()
+	if err != nil {
+		return err
+	}
+	calls := map[string]caller.TokenArgs{} // by profile, which is looked up once
+	for _, one := range todo {
+		args, known := calls[one.profile]
+		if !known {
+			s, target, err := c.knownTarget(ctx, one.profile)
+			if err != nil {
+				return err
+			}
+			args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended}
+			calls[one.profile] = args
+		}
+		args.Cluster = one.cluster
+		change, err := files.Point(ctx, one.entry, c.exec(args), c.Folders(settings).Originals)
+		if err != nil {
+			return err
+		}
+		c.tell(one, change)
+	}
+	return nil
+}
+
+// sort takes the contexts that can be pointed. One that was named and cannot be
+// is an error; with --all it is left alone, and said.
+func (c *kubeconfigConvert) sort(files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
+	var todo []conversion
+	for _, entry := range entries {
+		one, err := c.conversion(files, entry)
+		switch {
+		case err == nil:
+			todo = append(todo, one)
+		case !c.which.all:
+			return nil, err
+		default:
+			c.Note("left alone: %v", err)
+		}
+	}
+	if len(todo) == 0 {
+		return nil, jit.Errorf(jit.NotFound, "convert the kubeconfig", "there is no context to convert").WithNext("kubectl config get-contexts")
+	}
+	return todo, nil
+}
+
+func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig.Entry) (conversion, error) {
+	op := "convert context " + entry.Context
+	cluster, known := files.EKS(entry)
+	one := conversion{entry: entry, cluster: cluster, profile: c.profile}
+	if one.profile == "" {
+		one.profile = entry.BritiveProfile
+	}
+	switch {
+	case entry.Exec != nil && entry.Exec.Ours():
+		return one, jit.Errorf(jit.Invalid, op, "it is pointed at this program already").
+			WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
+	case !known || entry.Exec != nil && !givesEKS(*entry.Exec):
+		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster")
+	case cluster.Name == "" || cluster.Region == "":
+		return one, unknownCluster(entry, cluster)
+	case one.profile == "":
+		return one, jit.Errorf(jit.Invalid, op, "it does not say which profile is meant").
+			WithNext("kubectl jit kubeconfig convert %s --profile PROFILE", quote(entry.Context))
+	}
+	return one, nil
+}
+
+// givesEKS reports whether an exec provider is one of those that make EKS tokens.
+func givesEKS(x kubeconfig.Exec) bool {
+	words := " " + strings.Join(append([]string{filepath.Base(strings.ReplaceAll(x.Command, `\`, "/"))}, x.Args...), " ") + " "
+	for _, known := range []string{" eks get-token ", "aws-iam-authenticator", "pybritive-kube-exec"} {
+		if strings.Contains(words, known) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *kubeconfigConvert) tell(one conversion, change kubeconfig.Change) {
+	switch {
+	case c.which.dryRun:
+		c.showDiff(change.File, change.Old, change.New)
+	case !change.Wrote:
+		c.say("Context %s was pointed at this already, together with another one of its user.", one.entry.Context)
+	default:
+		c.say("Context %s in %s gets its tokens from here.", change.Context, change.File)
+	}
+}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+)
+
+// uninstall leaves the machine as it was before.
+//
+//	kubeconfigs ─▶ what login and convert changed is brought back
+//	AWS profiles ─▶ those of ours are removed
+//	folders ─▶ cache, state (sign-ins) and configuration are removed
+type uninstall struct {
+	*env
+	yes, dryRun bool
+}
+
+func newUninstall(e *env) *cobra.Command {
+	u := uninstall{env: e}
+	cmd := &cobra.Command{
+		Use:   "uninstall",
+		Short: "Bring kubeconfigs back and remove what is kept on this machine",
+		Long: `Bring back what kubeconfigs were before this program changed them, remove the AWS
+profiles that it wrote, sign out, and remove its cache, state and configuration.
+The programs themselves are removed by what installed them.
+
+Entries that somebody changed since are left alone and named, and their originals
+are kept. Checkouts stand at the broker until they end: give them back with
+"kubectl jit checkin" first.`,
+		Example: `  kubectl jit uninstall --dry-run
+  kubectl jit uninstall --yes`,
+		Args: wants(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return u.run(cmd.Context()) },
+	}
+	cmd.Flags().BoolVar(&u.yes, "yes", false, "do not ask first")
+	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "change nothing, and show what would be changed")
+	return cmd
+}
+
+func (u *uninstall) run(ctx context.Context) error {
+	if err := u.agreed(ctx); err != nil {
+		return err
+	}
+	settings, err := u.Settings()
+	if err != nil {
+		return err
+	}
+	folders := u.Folders(settings)
+	left, err := u.restoreAll(ctx, folders.Originals)
+	if err != nil {
+		return err
+	}
+	if err := u.removeProfiles(ctx); err != nil {
+		return err
+	}
+	if u.dryRun {
+		u.say("The sign-ins, the configuration and all that is held would be removed.")
+		return nil
+	}
+	if err := folders.Remove(left > 0); err != nil {
+		return jit.Errorf(jit.Unavailable, "uninstall", "%w", err)
+	}
+	u.say("The sign-ins, the configuration and all that was held are removed.")
+	if left > 0 {
+		u.say("The originals of the entries left alone are kept in %s.", folders.Originals)
+	}
+	u.say("The programs are removed by what installed them: kubectl krew uninstall jit, or your package manager.")
+	return nil
+}
+
+// agreed asks whoever is there.
+func (u *uninstall) agreed(ctx context.Context) error {
+	if u.yes || u.dryRun {
+		return nil
+	}
+	refused := jit.Errorf(jit.Invalid, "uninstall", "nothing was changed").WithNext("kubectl jit uninstall --yes")
+	if !u.Person.Present() {
+		return refused
+	}
+	answer, err := u.Person.Ask(ctx, "Bring kubeconfigs back, sign out, and remove configuration and cache? [y/N] ")
+	if err != nil {
+		return err
+	}
+	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+		return refused
+	}
+	return nil
+}
+
+// restoreAll brings back what it can, and returns how many entries it left alone.
+func (u *uninstall) restoreAll(ctx context.Context, dir string) (left int, err error) {
+	kept, err := kubeconfig.Originals(dir)
+	if err != nil {
+		return 0, err
+	}
+	files, err := kubeconfig.Open("")
+	if err != nil {
+		return 0, err
+	}
+	if u.dryRun {
+		files = files.DryRun()
+	}
+	for _, original := range kept {
+		if err := u.restoring(ctx, files, original, dir, u.dryRun); err != nil {
+			left++
+			u.Note("left alone: %v", err)
+		}
+	}
+	entries, err := files.Entries()
+	for _, entry := range entries {
+		made := entry.Exec != nil && entry.Exec.Ours()
+		if _, known := originalOf(entry, kept); made && !known {
+			u.Note("left alone: context %s gets its tokens from here, and what it was before is not known", entry.Context)
+		}
+	}
+	if jit.CodeOf(err) == jit.NotFound {
+		err = nil
+	}
+	return left, err
+}
+
+func (u *uninstall) removeProfiles(ctx context.Context) error {
+	path, err := awsconfig.Path()
+	if err != nil {
+		return err
+	}
+	names, err := awsconfig.Profiles(path)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if u.dryRun {
+			u.say("AWS profile %s would be removed from %s.", name, path)
+			continue
+		}
+		if _, err := awsconfig.Remove(ctx, path, name); err != nil {
+			return err
+		}
+		u.say("AWS profile %s is removed from %s.", name, path)
+	}
+	return nil
+}
