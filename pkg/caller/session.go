@@ -82,6 +82,7 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 		Person:   c.Person,
 		Now:      c.Now,
 		Offline:  settings.Offline,
+		Settings: settings.Path,
 		Extend:   settings.Extend,
 	}
 	return s, nil

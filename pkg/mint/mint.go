@@ -53,6 +53,7 @@ type Mint struct {
 	Person   Person
 	Now      func() time.Time // nil means time.Now
 	Offline  string           // "deny": nothing is signed that the broker has not confirmed
+	Settings string           // the file that Offline stands in, for messages
 	Extend   string           // "never": a person's call extends no checkout that is about to end
 
 	unkept sync.Once // a broken cache is told once
@@ -149,8 +150,8 @@ func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
 	usable := kept.usable(m.now())
 	grant, stands, err := m.standing(ctx, ask, usable)
 	switch {
-	case err != nil && usable && m.goesOn(ctx, ask, kept, err):
-		return kept, nil
+	case err != nil && usable && m.away(ctx, err):
+		return m.goesOn(ask, kept, err)
 	case err != nil:
 		if kept.over(m.now()) {
 			m.forgetNoting(ask)

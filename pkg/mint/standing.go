@@ -44,17 +44,29 @@ func (m *Mint) standing(ctx context.Context, ask Ask, usable bool) (grant jit.Gr
 	return jit.Grant{}, false, nil
 }
 
-// goesOn decides, when the broker could not confirm the checkout, whether the
-// held keys serve all the same, and says so if they do. A broker that answered
-// (that nobody is signed in, say) has been reached and is obeyed.
-func (m *Mint) goesOn(ctx context.Context, ask Ask, kept session, err error) bool {
+// away reports whether the broker could not be asked. One that answered (that
+// nobody is signed in, say) has been reached and is obeyed.
+func (m *Mint) away(ctx context.Context, err error) bool {
 	code := jit.CodeOf(err)
 	out := code == jit.Unavailable || code == jit.Internal // an error of no code, a deadline for one, counts as internal
-	if !out || ctx.Err() != nil || m.Offline == "deny" {
-		return false
+	return out && ctx.Err() == nil
+}
+
+// goesOn lets the held keys serve when the broker could not confirm the checkout,
+// and says so. Where the settings forbid it, it names the setting: the keys are
+// good, and who is kept from them shall see by what. Codes: unavailable.
+func (m *Mint) goesOn(ask Ask, kept session, err error) (session, error) {
+	if m.Offline != "deny" {
+		m.note("the broker does not answer (%v): %s goes on with the AWS session held until %s", err, ask.name(), clock(kept.Expires))
+		return kept, nil
 	}
-	m.note("the broker does not answer (%v): %s goes on with the AWS session held until %s", err, ask.name(), clock(kept.Expires))
-	return true
+	denied := jit.Errorf(jit.Unavailable, ask.op(),
+		"the broker does not confirm the checkout, and \"offline: deny\" in %s lets the AWS session held until %s serve only when it does: %w",
+		m.Settings, clock(kept.Expires), err)
+	if jit.NextOf(err) == "" { // else that is nearer to the cause
+		denied = denied.WithNext("kubectl jit status --tenant %s", quoted(ask.Tenant))
+	}
+	return session{}, denied
 }
 
 // begin gets keys where none are held: of the checkout that stands, or of a new

@@ -158,7 +158,7 @@ func TestBrokerAway(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inRig(t, func(t *testing.T, r *rig) {
-				r.person.present, r.Offline = true, tt.offline
+				r.person.present, r.Offline, r.Settings = true, tt.offline, "/home/alice/config.yaml"
 				r.token(t)
 				time.Sleep(14 * time.Minute)
 				r.broker.fail["grants"], r.broker.slow["grants"] = tt.fail, tt.slow
@@ -169,6 +169,10 @@ func TestBrokerAway(t *testing.T) {
 				}
 				if took := time.Since(before); took > 2*time.Second {
 					t.Errorf("the broker was waited for %s", took)
+				}
+				if tt.offline == "deny" && (!strings.Contains(err.Error(), `"offline: deny" in /home/alice/config.yaml`) ||
+					jit.NextOf(err) != "kubectl jit status --tenant https://127.0.0.1:1") {
+					t.Errorf("error %v, next %q", err, jit.NextOf(err))
 				}
 				if noted := len(r.person.notes); noted != 1 && tt.code == "" || noted != 0 && tt.code != "" {
 					t.Errorf("notes %q", r.person.notes)
