@@ -31,7 +31,7 @@ func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 	if err != nil {
 		return err
 	}
-	return execcred.Write(c.Streams.Out, call, token)
+	return args.answer(c.Streams.Out, call, token)
 }
 
 // Token gets the token that a call of get-token is to be answered with. The call

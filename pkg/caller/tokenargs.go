@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/execcred"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -62,6 +63,16 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 // ExtraWord is the error of a word that a command does not take.
 func ExtraWord(word string) *jit.Error {
 	return jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", word)
+}
+
+// answer writes the token. Of one that ends too soon, the login that gets the next
+// is named.
+func (a *TokenArgs) answer(w io.Writer, call execcred.Call, token jit.Token) error {
+	err := execcred.Write(w, call, token)
+	if jit.NextOf(err) == "" {
+		return err
+	}
+	return a.mend(err)
 }
 
 // mend names the login that writes the entry anew, after an error of what it asks.
