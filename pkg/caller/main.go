@@ -21,7 +21,7 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 	err := c.answer(ctx, words)
 	var said bytes.Buffer
 	status := c.Called.Report(ctx, io.MultiWriter(streams.ErrOut, &said), err)
-	if status != 0 && status != interrupted {
+	if err != nil && !ended(ctx, err) {
 		c.remember(words, status, said.Bytes())
 	}
 	return status

@@ -28,7 +28,38 @@ func Run(name, version string, main mainFunc) int {
 		return 1
 	}
 	_ = os.Unsetenv(frontVariable) // it is for us, not for what we start
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	return main(ctx, os.Args, genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}, version)
+}
+
+// Signal is the cause of a context that a signal ended.
+type Signal struct{ os.Signal }
+
+// Error names the signal.
+func (s Signal) Error() string { return s.String() }
+
+// status is the exit status of a process that the signal ended, as shells have it.
+func (s Signal) status() int {
+	if number, ok := s.Signal.(syscall.Signal); ok {
+		return 128 + int(number)
+	}
+	return interrupted
+}
+
+// untilSignal is a context that the first Ctrl-C or SIGTERM ends, with a [Signal]
+// as its cause. The second ends the process, whatever that is at.
+func untilSignal() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case got := <-signals:
+			signal.Stop(signals)
+			cancel(Signal{got})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel(nil) }
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
-// interrupted is the exit status after Ctrl-C or SIGTERM, as shells have it.
+// interrupted is the exit status after Ctrl-C, as shells have it. Other signals have
+// their own.
 const interrupted = 130
 
 // statusOf is the table from the code of a failure to the exit status.
@@ -61,7 +62,7 @@ func (p Program) Report(ctx context.Context, w io.Writer, err error) int {
 		fmt.Fprintf(w, "%s: next: %s\n", p, term.Safe(p.Say(next)))
 	}
 	if ended(ctx, err) {
-		return interrupted
+		return endedBy(ctx)
 	}
 	return statusOf(codeOf(err))
 }
@@ -79,6 +80,14 @@ func codeOf(err error) jit.Code {
 // itself.
 func ended(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, context.Canceled)
+}
+
+// endedBy is the exit status of a command that a signal ended.
+func endedBy(ctx context.Context) int {
+	if signal, ok := errors.AsType[Signal](context.Cause(ctx)); ok {
+		return signal.status()
+	}
+	return interrupted
 }
 
 // errorText is the error's text. Where a signal ended the command it says so in

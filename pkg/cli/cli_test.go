@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cli"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -19,6 +21,8 @@ import (
 func TestReport(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
+	terminated, end := context.WithCancelCause(t.Context())
+	end(caller.Signal{Signal: syscall.SIGTERM})
 	tests := []struct {
 		name   string
 		ctx    context.Context
@@ -33,6 +37,7 @@ func TestReport(t *testing.T) {
 		{"several lines", t.Context(), jit.Errorf(jit.Invalid, "", "one\nnext: two"),
 			"kubectl-jit_access: error: one\nkubectl-jit_access: error: next: two\n", 2},
 		{"a signal", ended, fmt.Errorf("wait: %w", context.Canceled), "kubectl-jit_access: error: wait: interrupted\n", 130},
+		{"SIGTERM", terminated, fmt.Errorf("wait: %w", context.Canceled), "kubectl-jit_access: error: wait: interrupted\n", 143},
 		{"a time limit of ours", t.Context(), fmt.Errorf("ask: %w", context.DeadlineExceeded),
 			"kubectl-jit_access: error: ask: context deadline exceeded\n", 8},
 	}
