@@ -41,13 +41,14 @@ var (
 // proxy that the environment names. It asks nobody yet.
 func New(url string, token jit.Secret, roots *x509.CertPool, version string) *Client {
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   10 * time.Second,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   4,
-		IdleConnTimeout:       time.Minute,
-		ExpectContinueTimeout: time.Second,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: proxyAnswered,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        time.Minute,
+		ExpectContinueTimeout:  time.Second,
 	}
 	jar, _ := cookiejar.New(nil) // a completed step-up is remembered in a cookie; New cannot fail
 	return &Client{URL: url, Token: token, HTTP: &http.Client{Transport: transport, Jar: jar}, Version: version}

@@ -51,11 +51,16 @@ func passing(x exchange, err error) (pause time.Duration, retry bool) {
 	if err != nil {
 		return 0, isPassing(err)
 	}
-	busy := []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
-	if !slices.Contains(busy, x.status) || errorOf(x).ErrorCode == britiveapi.Text(britiveapi.CodeMaintenance) {
+	if !isBusy(x.status) || errorOf(x).ErrorCode == britiveapi.Text(britiveapi.CodeMaintenance) {
 		return 0, false
 	}
 	return retryAfter(x.header), true
+}
+
+// isBusy reports whether a status says to come back in a moment.
+func isBusy(status int) bool {
+	busy := []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+	return slices.Contains(busy, status)
 }
 
 // retryAfter reads seconds or a date. What is too long to wait for is cut: the

@@ -18,6 +18,9 @@ func isPassing(err error) bool {
 	if _, ours := errors.AsType[*jit.Error](err); ours || isEnd(err) || isUntrusted(err) {
 		return false
 	}
+	if refusal, ok := errors.AsType[proxyRefusal](err); ok {
+		return isBusy(refusal.code)
+	}
 	dns, ok := errors.AsType[*net.DNSError](err)
 	return !ok || dns.IsTemporary || dns.IsTimeout
 }
@@ -39,14 +42,17 @@ func (c *Client) unreached(ctx context.Context, op string, err error) error {
 		return &jit.Error{Code: own.Code, Op: op, Err: own.Err, Next: own.Next}
 	}
 	if ctx.Err() != nil {
-		return jit.Errorf(jit.Unavailable, op, "%s: no answer in time: %w", c.host(), ctx.Err())
+		return jit.Errorf(jit.Unavailable, op, "%s: no answer in time: %w", c.way(), ctx.Err())
 	}
 	return c.wayTo(op, err)
 }
 
 // wayTo names the cause as people know it.
 func (c *Client) wayTo(op string, err error) error {
-	host := c.host()
+	if failure := c.proxyFailure(op, err); failure != nil {
+		return failure
+	}
+	host := c.way()
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return jit.Errorf(jit.Unavailable, op, "%s: its certificate is signed by an authority that neither this machine nor the tenant's certificateAuthority names: %w", host, err).
 			WithNext("kubectl jit login --tenant %s --certificate-authority FILE", c.URL)

@@ -19,9 +19,9 @@ import (
 type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 // commands are what a script may say beside exec.
-func commands() map[string]command {
+func commands(programs *installation) map[string]command {
 	return map[string]command{
-		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts) },
+		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts, args) },
 		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
 		"revoke":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).revoke(ts, args[0]) },
 		"await-request":   awaitRequest,
@@ -30,6 +30,8 @@ func commands() map[string]command {
 		"private":         private,
 		"sealed":          sealed,
 		"holds-something": holdsSomething,
+		"install":         programs.install,
+		"proxy":           startProxy,
 	}
 }
 

@@ -39,6 +39,7 @@ type rig struct {
 	tokens map[string]string // API tokens, by user
 	aws    *aws.Server
 	config string // the broker's configuration file
+	listen string // where the broker listens, HOST:PORT
 }
 
 type rigKey struct{}
@@ -62,12 +63,13 @@ func (r *rig) environ(ts *testscript.TestScript) []string {
 }
 
 // startBroker starts AWS and a broker, and gives alice, bob and mallory a
-// configuration and a token in USER.token.
-func (r *rig) startBroker(ts *testscript.TestScript) {
+// configuration and a token in USER.token. The arguments are those of "jit-broker
+// init".
+func (r *rig) startBroker(ts *testscript.TestScript, args []string) {
 	r.startAWS(ts)
 	dir := ts.MkAbs("broker")
 	r.config = filepath.Join(dir, "broker.yaml")
-	r.jitBroker(ts, "init", "--dir", dir, "--listen", "127.0.0.1:0")
+	r.jitBroker(ts, append([]string{"init", "--dir", dir, "--listen", "127.0.0.1:0"}, args...)...)
 	ts.Check(os.WriteFile(filepath.Join(dir, "catalog.yaml"), catalog, 0o600))
 	ts.Check(r.aws.RegisterSAMLProvider(provider, []byte(r.jitBroker(ts, "saml", "metadata", "--config", r.config))))
 	r.tokens = map[string]string{}
@@ -75,8 +77,12 @@ func (r *rig) startBroker(ts *testscript.TestScript) {
 		r.tokens[user] = strings.TrimSpace(r.jitBroker(ts, "token", "create", "--user", user+"@example.com", "--config", r.config))
 		ts.Check(os.WriteFile(ts.MkAbs(user+".token"), []byte(r.tokens[user]+"\n"), 0o600))
 	}
-	address := r.serve(ts)
 	authority := filepath.Join(dir, "tls.crt")
+	if len(args) > 0 {
+		authority = privateCA(ts, dir)
+	}
+	address := r.serve(ts)
+	r.listen = strings.TrimPrefix(address, "https://")
 	r.set(ts, "BROKER", address)
 	r.set(ts, "BROKER_CA", authority)
 	r.set(ts, "PROFILE", path+"EKS Pod Manager")

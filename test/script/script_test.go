@@ -3,7 +3,8 @@
 //
 // The programs run in processes of their own, made from this test binary. A
 // script that needs a broker begins with the line "broker", one that needs a
-// cluster with "cluster". "as USER COMMAND" is a person at their own home
+// cluster with "cluster", one that needs the front before its partner, or runs
+// them as somebody else, with "install". "as USER COMMAND" is a person at their own home
 // folder, "exits STATUS COMMAND" holds the exit status.
 package script_test
 
@@ -20,12 +21,13 @@ func TestMain(m *testing.M) { testscript.Main(m, programs()) }
 
 // TestScripts runs every script below this folder.
 func TestScripts(t *testing.T) {
+	installed := newInstallation(t.TempDir())
 	for _, dir := range folders(t) {
 		t.Run(dir, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:                dir,
 				Setup:              setUp,
-				Cmds:               commands(),
+				Cmds:               commands(installed),
 				RequireUniqueNames: true,
 			})
 		})
