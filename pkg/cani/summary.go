@@ -48,6 +48,11 @@ func (v View) summary() string {
 	return strings.Join(parts, "; ")
 }
 
+// Empty reports whether the view lists nothing but what everybody may do.
+func (v View) Empty() bool {
+	return !slices.ContainsFunc(v.Rows, func(r Row) bool { return !r.everybodys() })
+}
+
 func (v View) everything() bool {
 	return slices.ContainsFunc(v.Rows, func(r Row) bool {
 		return r.Group == "*" && r.Resource == "*" && len(r.Names) == 0 && slices.Contains(r.Verbs, "*")

@@ -61,20 +61,20 @@ func namespaceOf(entry kubeconfig.Entry, flag string) string {
 
 // refused explains why a cluster did not say who somebody is. The usual reason
 // is that the role stands in no mapping of the cluster.
-func (l *login) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err error) error {
+func (e *env) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err error) error {
 	op := "enter cluster " + ask.Cluster.Name
 	if !apierrors.IsUnauthorized(err) {
 		return err
 	}
 	role := "the role of " + ask.Access.Profile
-	if arn, err := l.callerARN(ctx, s, ask); err == nil {
+	if arn, err := e.callerARN(ctx, s, ask); err == nil {
 		role = roleARN(arn)
 	}
 	denied := jit.Errorf(jit.Denied, op, "the cluster does not know %s: it needs an entry in the ConfigMap kube-system/aws-auth (mapRoles, the ARN without a path), or an EKS access entry", role)
 	return denied.WithNext("kubectl jit checkin %s", quote(ask.Name))
 }
 
-func (l *login) callerARN(ctx context.Context, s *caller.Session, ask mint.Ask) (string, error) {
+func (e *env) callerARN(ctx context.Context, s *caller.Session, ask mint.Ask) (string, error) {
 	ask.Fresh = false // the keys of a moment ago will do
 	credential, err := s.Mint.Credential(ctx, ask)
 	if err != nil {

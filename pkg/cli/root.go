@@ -74,7 +74,7 @@ func addCommands(e *env, root *cobra.Command) {
 	}
 	add(groupAccess, newLogin(e), newCheckout(e), newExtend(e), newCheckin(e), newLogout(e))
 	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
-	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e))
+	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e), newDoctor(e))
 	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
 	add(groupSetup, newAlias(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
 	root.AddCommand(newAuth(e))

@@ -119,8 +119,9 @@ func (m *Mint) rest(ask Ask, why string) {
 	}
 }
 
-// resting returns the error of an access that rests, or nil.
-func (m *Mint) resting(ask Ask) error {
+// Resting returns the error of an access that rests until the next login, or nil. It
+// asks nobody.
+func (m *Mint) Resting(ask Ask) error {
 	why, err := m.Marks.Get(restMark + m.key(ask))
 	if err != nil {
 		m.noteUnusable(err)

@@ -140,7 +140,7 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 // session returns AWS keys that may be used now: those held, once the broker
 // confirms their checkout, or new ones. The caller holds the access's lock.
 func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
-	if err := m.resting(ask); err != nil {
+	if err := m.Resting(ask); err != nil {
 		return session{}, err
 	}
 	kept, known := m.recall(ask)

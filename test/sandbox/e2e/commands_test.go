@@ -2,6 +2,13 @@ package e2e_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,7 +21,7 @@ import (
 // commands are what a script can say beside testscript's own commands.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"broker": broker, "clock": clock, "keep": keep, "machine": machine, "renew": renew, "trust": trust,
+		"broker": broker, "clock": clock, "dated": dated, "keep": keep, "machine": machine, "renew": renew, "trust": trust,
 	}
 }
 
@@ -74,11 +81,43 @@ func clock(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { world.AWS.SetClock(0) })
 }
 
-// trust AUDIENCE changes the condition in the trust policy of EKS-Pod-Manager;
-// the end of the script changes it back.
+// dated OFFSET starts a broker whose clock is so far off, in front of the real one:
+// $DATED is its address, dated.crt what signed it. broker.crt is the real one's.
+func dated(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: dated OFFSET")
+	}
+	offset, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	authority, err := os.ReadFile(world.Broker.CAFile)
+	ts.Check(err)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	address, err := url.Parse(world.Broker.URL)
+	ts.Check(err)
+	server := httptest.NewTLSServer(&httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(address) },
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}},
+		ModifyResponse: func(r *http.Response) error {
+			r.Header.Set("Date", time.Now().Add(offset).UTC().Format(http.TimeFormat))
+			return nil
+		},
+	})
+	ts.Defer(server.Close)
+	own := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	ts.Check(os.WriteFile(ts.MkAbs("dated.crt"), own, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("broker.crt"), authority, 0o600))
+	ts.Setenv("DATED", server.URL)
+}
+
+// trust AUDIENCE changes the condition in the trust policy of EKS-Pod-Manager, and
+// "trust -" back; so does the end of the script.
 func trust(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: trust AUDIENCE")
+	}
+	if args[0] == "-" {
+		args[0] = ""
 	}
 	world.Trust("EKS-Pod-Manager", args[0])
 	ts.Defer(func() { world.Trust("EKS-Pod-Manager", "") })
