@@ -25,6 +25,9 @@ func (i Identity) ARN() string { return i.extra("arn") }
 // Session is the name of the AWS session, the person at the broker, or "".
 func (i Identity) Session() string { return i.extra("sessionName") }
 
+// AccessKeyID is that of the AWS keys which signed the token, or "".
+func (i Identity) AccessKeyID() string { return i.extra("accessKeyId") }
+
 func (i Identity) extra(key string) string {
 	if values := i.Extra[key]; len(values) > 0 {
 		return values[0]

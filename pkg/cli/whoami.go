@@ -4,15 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/kubernetes"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
-	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 )
 
 type whoami struct {
@@ -42,15 +38,19 @@ The cluster is asked itself, so this is what its audit log and its RBAC see.`,
 // whoamiObject is the answer in "-o json".
 type whoamiObject struct {
 	typeMeta
-	Tenant  string              `json:"tenant"`
-	Person  string              `json:"person"`
-	Context string              `json:"context"`
-	Cluster string              `json:"cluster"`
-	Profile string              `json:"profile"`
-	Name    string              `json:"name"`
-	Groups  []string            `json:"groups"`
-	ARN     string              `json:"arn,omitempty"`
-	Extra   map[string][]string `json:"extra,omitempty"`
+	Tenant      string              `json:"tenant"`
+	Person      string              `json:"person"`
+	Context     string              `json:"context"`
+	Cluster     string              `json:"cluster"`
+	Profile     string              `json:"profile"`
+	Until       *time.Time          `json:"until,omitempty"` // the end of the checkout
+	Name        string              `json:"name"`
+	Groups      []string            `json:"groups"`
+	ARN         string              `json:"arn,omitempty"`         // as the cluster has it
+	Session     string              `json:"session,omitempty"`     // the name of the AWS session
+	AccessKeyID string              `json:"accessKeyId,omitempty"` // of the keys that signed the token
+	STS         string              `json:"stsArn,omitempty"`      // whose the keys held here are, by STS
+	Extra       map[string][]string `json:"extra,omitempty"`
 }
 
 func (w *whoami) run(ctx context.Context) error {
@@ -68,16 +68,27 @@ func (w *whoami) run(ctx context.Context) error {
 		return at.refused(err)
 	}
 	object := whoamiObject{
-		typeMeta: kind("Identity"),
-		Tenant:   at.session.Tenant.URL,
-		Person:   person.Name,
-		Context:  at.entry.Context,
-		Cluster:  at.args.Cluster.Name,
-		Profile:  at.args.Profile,
-		Name:     identity.Name,
-		Groups:   slices.Clone(identity.Groups),
-		ARN:      identity.ARN(),
-		Extra:    identity.Extra,
+		typeMeta:    kind("Identity"),
+		Tenant:      at.session.Tenant.URL,
+		Person:      person.Name,
+		Context:     at.entry.Context,
+		Cluster:     at.args.Cluster.Name,
+		Profile:     at.args.Profile,
+		Name:        identity.Name,
+		Groups:      slices.Clone(identity.Groups),
+		ARN:         identity.ARN(),
+		Session:     identity.Session(),
+		AccessKeyID: identity.AccessKeyID(),
+		Extra:       identity.Extra,
+	}
+	until := "not known"
+	if end, err := at.end(ctx); err != nil {
+		w.Note("the end of the checkout is not known: %v", err)
+	} else if !end.IsZero() {
+		object.Until, until = instant(end), w.until(end)
+	}
+	if object.STS, err = w.callerARN(ctx, at.session, at.ask); err != nil {
+		w.Note("what STS says is not known: %v", err)
 	}
 	return w.print(w.Streams.Out, w.Streams.ErrOut, listing{
 		object:  object,
@@ -87,64 +98,24 @@ func (w *whoami) run(ctx context.Context) error {
 			{"Name", object.Name},
 			{"Groups", strings.Join(object.Groups, ", ")},
 			{"ARN", object.ARN},
+			{"Session", object.Session},
+			{"Access key", object.AccessKeyID},
+			{"STS says", sameAs(object.STS, object.ARN)},
 			{"Cluster", object.Cluster + " (" + at.args.Cluster.Region + ")"},
 			{"Profile", object.Profile},
+			{"Checked out", "until " + until},
 			{"Signed in", object.Person + " at " + object.Tenant},
 		},
 	})
 }
 
-// atHand is the person on the cluster of the context at hand.
-type atHand struct {
-	session *caller.Session
-	entry   kubeconfig.Entry
-	args    caller.TokenArgs
-	client  kubernetes.Interface
-}
-
-// atHand enters the cluster of the context at hand as kubectl would: with the
-// token that the context's own entry asks for.
-func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
-	files, err := kubeconfig.Open(kube.kubeconfig)
-	if err != nil {
-		return nil, err
+// sameAs spares the reader the comparison of two long names.
+func sameAs(sts, cluster string) string {
+	switch sts {
+	case "":
+		return "not known"
+	case cluster:
+		return "the same"
 	}
-	entry, err := files.Entry(kube.context)
-	if err != nil {
-		return nil, err
-	}
-	args, mine := ours(entry.Exec)
-	if !mine {
-		err := jit.Errorf(jit.Invalid, "use context "+entry.Context, "it does not get its tokens from this program")
-		return nil, err.WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
-	}
-	s, token, err := e.Token(ctx, args, entry.Exec.Args)
-	if err != nil {
-		return nil, err
-	}
-	client, err := e.client(entry, token)
-	if err != nil {
-		return nil, err
-	}
-	return &atHand{session: s, entry: entry, args: args, client: client}, nil
-}
-
-// refused explains why the cluster gave no answer.
-func (a *atHand) refused(err error) error {
-	op := "ask cluster " + a.args.Cluster.Name
-	if apierrors.IsUnauthorized(err) {
-		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
-			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
-	}
-	return err
-}
-
-// ours reads the arguments of an entry of ours; ok is false for any other
-// program's entry.
-func ours(exec *kubeconfig.Exec) (args caller.TokenArgs, ok bool) {
-	if exec == nil || len(exec.Args) == 0 || exec.Args[0] != caller.GetTokenVerb {
-		return caller.TokenArgs{}, false
-	}
-	args, err := caller.ParseTokenArgs(exec.Args[1:])
-	return args, err == nil && args.Profile != "" && args.Cluster.Name != ""
+	return sts
 }

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+)
+
+// atHand is the person on the cluster of the context at hand.
+type atHand struct {
+	session *caller.Session
+	entry   kubeconfig.Entry
+	args    caller.TokenArgs
+	ask     mint.Ask // for the same access; opens nothing
+	client  kubernetes.Interface
+}
+
+// end is the end of the checkout; zero where none stands.
+func (a *atHand) end(ctx context.Context) (time.Time, error) {
+	grants, err := a.session.Broker.Grants(ctx)
+	for _, grant := range grants {
+		if grant.State == jit.GrantActive && grant.Access.Same(a.ask.Access) {
+			return grant.NotAfter, nil
+		}
+	}
+	return time.Time{}, err
+}
+
+// atHand enters the cluster of the context at hand as kubectl would: with the
+// token that the context's own entry asks for.
+func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
+	files, err := kubeconfig.Open(kube.kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := files.Entry(kube.context)
+	if err != nil {
+		return nil, err
+	}
+	args, mine := ours(entry.Exec)
+	if !mine {
+		err := jit.Errorf(jit.Invalid, "use context "+entry.Context, "it does not get its tokens from this program")
+		return nil, err.WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
+	}
+	s, token, err := e.Token(ctx, args, entry.Exec.Args)
+	if err != nil {
+		return nil, err
+	}
+	client, err := e.client(entry, token)
+	if err != nil {
+		return nil, err
+	}
+	access, err := jit.ParsePath(args.Profile)
+	if err != nil {
+		return nil, err
+	}
+	ask := mint.Ask{Tenant: s.Tenant.URL, Access: access, Name: s.CallIt(access), Cluster: args.Cluster, Open: mint.Never}
+	return &atHand{session: s, entry: entry, args: args, ask: ask, client: client}, nil
+}
+
+// refused explains why the cluster gave no answer.
+func (a *atHand) refused(err error) error {
+	op := "ask cluster " + a.args.Cluster.Name
+	if apierrors.IsUnauthorized(err) {
+		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
+			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
+	}
+	return err
+}
+
+// ours reads the arguments of an entry of ours; ok is false for any other
+// program's entry.
+func ours(exec *kubeconfig.Exec) (args caller.TokenArgs, ok bool) {
+	if exec == nil || len(exec.Args) == 0 || exec.Args[0] != caller.GetTokenVerb {
+		return caller.TokenArgs{}, false
+	}
+	args, err := caller.ParseTokenArgs(exec.Args[1:])
+	return args, err == nil && args.Profile != "" && args.Cluster.Name != ""
+}
