@@ -41,6 +41,9 @@ func (c *Client) unreached(ctx context.Context, op string, err error) error {
 	if own, ok := errors.AsType[*jit.Error](err); ok {
 		return &jit.Error{Code: own.Code, Op: op, Err: own.Err, Next: own.Next}
 	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return jit.Errorf(jit.Unavailable, op, "%s: no answer yet: %w", c.way(), ctx.Err())
+	}
 	if ctx.Err() != nil {
 		return jit.Errorf(jit.Unavailable, op, "%s: no answer in time: %w", c.way(), ctx.Err())
 	}

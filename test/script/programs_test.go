@@ -26,6 +26,7 @@ func programs() map[string]func() {
 		"jit-broker":         jitBroker,
 		"as":                 as,
 		"exits":              exits,
+		"gives-up":           givesUp,
 		"uid":                uid,
 	}
 }
