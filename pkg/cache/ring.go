@@ -150,9 +150,11 @@ func (systemRing) Delete(service, user string) error {
 }
 
 // reachable keeps the D-Bus library, where there is no session bus, from starting
-// one: it would run dbus-launch, which leaves a process behind.
+// one: it would run dbus-launch, which leaves a process behind. It does so for the
+// address "autolaunch:", too.
 func reachable() error {
-	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" || os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" || address != "" && address != "autolaunch:" {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus")); err != nil || os.Getenv("XDG_RUNTIME_DIR") == "" {
