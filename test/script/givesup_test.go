@@ -43,11 +43,32 @@ func givesUp() {
 		_ = cmd.Process.Kill()
 		fail(fmt.Errorf("it is still there after %s", atOnce))
 	}
-	status := cmd.ProcessState.ExitCode()
-	if wait, ok := cmd.ProcessState.Sys().(interface{ Signal() syscall.Signal }); ok && status < 0 {
-		status = 128 + int(wait.Signal())
+	fmt.Println("gone with", statusOf(cmd.ProcessState))
+}
+
+// nobodyReads COMMAND… runs a command whose stdout is a pipe that nobody reads any
+// more, and tells its exit status.
+func nobodyReads() {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		fail(err)
 	}
-	fmt.Println("gone with", status)
+	_ = reader.Close()
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdout, cmd.Stderr = writer, os.Stderr
+	if err := cmd.Start(); err != nil {
+		fail(err)
+	}
+	_ = cmd.Wait()
+	fmt.Println("gone with", statusOf(cmd.ProcessState))
+}
+
+// statusOf is the exit status of a process as a shell has it.
+func statusOf(ended *os.ProcessState) int {
+	if by, ok := ended.Sys().(interface{ Signal() syscall.Signal }); ok && ended.ExitCode() < 0 {
+		return 128 + int(by.Signal())
+	}
+	return ended.ExitCode()
 }
 
 // await FILE waits until there is something in a file.

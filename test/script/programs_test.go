@@ -27,6 +27,7 @@ func programs() map[string]func() {
 		"as":                 as,
 		"exits":              exits,
 		"gives-up":           givesUp,
+		"nobody-reads":       nobodyReads,
 		"uid":                uid,
 	}
 }
