@@ -37,6 +37,7 @@ var floors = map[string]int{
 	"plugins/britive":     3,
 	"plugins/eks":         3,
 	"plugins/eks/account": 3,
+	"plugins/eks/mapping": 3,
 
 	"pkg/brokerd": 4,
 	"pkg/caller":  4,
