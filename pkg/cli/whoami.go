@@ -48,6 +48,7 @@ type whoamiObject struct {
 	Groups      []string            `json:"groups"`
 	ARN         string              `json:"arn,omitempty"`         // as the cluster has it
 	Session     string              `json:"session,omitempty"`     // the name of the AWS session
+	Mapping     string              `json:"mapping,omitempty"`     // how the role came to be this name and these groups
 	AccessKeyID string              `json:"accessKeyId,omitempty"` // of the keys that signed the token
 	STS         string              `json:"stsArn,omitempty"`      // whose the keys held here are, by STS
 	Extra       map[string][]string `json:"extra,omitempty"`
@@ -81,6 +82,7 @@ func (w *whoami) run(ctx context.Context) error {
 		AccessKeyID: identity.AccessKeyID(),
 		Extra:       identity.Extra,
 	}
+	object.Mapping = at.mapped(ctx, object.ARN)
 	until := "not known"
 	if end, err := at.end(ctx); err != nil {
 		w.Note("the end of the checkout is not known: %v", err)
@@ -98,6 +100,7 @@ func (w *whoami) run(ctx context.Context) error {
 			{"Name", object.Name},
 			{"Groups", strings.Join(object.Groups, ", ")},
 			{"ARN", object.ARN},
+			{"Mapped by", object.Mapping},
 			{"Session", object.Session},
 			{"Access key", object.AccessKeyID},
 			{"STS says", sameAs(object.STS, object.ARN)},
