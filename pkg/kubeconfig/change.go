@@ -239,6 +239,10 @@ func (f *Files) change(ctx context.Context, c *Change, do func(*editor) error) e
 			return err
 		}
 		rewrite.Settle(ctx, c.File)
+		if same, err := rewrite.Holds(c.File, written); same && err == nil {
+			rewrite.Unlock(c.File)
+			return nil
+		}
 	}
 	return jit.Errorf(jit.Unavailable, "change "+c.File, "another program drops the change again and again")
 }

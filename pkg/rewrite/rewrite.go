@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -150,11 +151,11 @@ func (c *change) swap(ctx context.Context, old, data []byte) (again bool, err er
 		}
 		defer free()
 	}
-	now, err := read(c.real)
+	same, err := Holds(c.real, old)
 	if err != nil {
 		return false, failed(c.path, err)
 	}
-	if !bytes.Equal(now, old) {
+	if !same {
 		return true, nil
 	}
 	sweep(c.real)
@@ -174,8 +175,36 @@ func (c *change) swap(ctx context.Context, old, data []byte) (again bool, err er
 // is worth nothing. While they write, they hold FILE.lock.
 func settled(ctx context.Context, path, real string, old []byte) bool {
 	await(ctx, path+suffix, real+suffix)
-	now, err := read(real)
-	return err != nil || bytes.Equal(now, old)
+	same, err := Holds(real, old)
+	return err != nil || same
+}
+
+// Holds reports whether the file holds this and nothing else, without reading all
+// of it into memory: the kubeconfigs of some hold megabytes. A file that is not
+// there holds nothing.
+func Holds(path string, data []byte) (bool, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return len(data) == 0, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	part := make([]byte, 64<<10)
+	for {
+		n, err := file.Read(part)
+		if !bytes.HasPrefix(data, part[:n]) {
+			return false, nil
+		}
+		data = data[n:]
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return len(data) == 0, err
+		}
+	}
 }
 
 // sweep removes what killed runs staged beside the file.
