@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,19 +135,55 @@ func TestBesideKubectl(t *testing.T) {
 				config.Contexts[fmt.Sprint("kubectl-", i%5)] = &api.Context{Cluster: "k", Namespace: fmt.Sprint("n", i)}
 				_ = clientcmd.ModifyConfig(rules, *config, false) // a lock that is held is an error there
 			}
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(20 * time.Millisecond) // more often than any person types
 		}
 	}()
+	var ours sync.WaitGroup
 	for i := range 20 {
-		name := fmt.Sprint("ours-", i)
-		if _, err := files.Add(t.Context(), name, from, call, ""); err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if _, err := files.Entry(name); err != nil {
-			t.Errorf("%s ended well and is not there: %v", name, err)
-		}
+		ours.Go(func() {
+			name := fmt.Sprint("ours-", i)
+			files, err := kubeconfig.Open(path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := files.Add(t.Context(), name, from, call, ""); err != nil {
+				t.Errorf("%s: %v", name, err)
+				return
+			}
+			if _, err := files.Entry(name); err != nil {
+				t.Errorf("%s ended well and is not there: %v", name, err)
+			}
+		})
 	}
+	ours.Wait()
 	close(stop)
 	<-done
+}
+
+// TestTogether holds that of many changes at once none takes another's away.
+func TestTogether(t *testing.T) {
+	path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
+	from, err := files.Entry("c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ours sync.WaitGroup
+	for i := range 20 {
+		ours.Go(func() {
+			files, err := kubeconfig.Open(path)
+			if err == nil {
+				_, err = files.Add(t.Context(), fmt.Sprint("ours-", i), from, call, "")
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	ours.Wait()
+	for i := range 20 {
+		if _, err := files.Entry(fmt.Sprint("ours-", i)); err != nil {
+			t.Error(err)
+		}
+	}
 }
