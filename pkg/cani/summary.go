@@ -9,23 +9,23 @@ import (
 // longest is how many items of a kind the summary names.
 const longest = 3
 
-// Summary says in one line what the view lists: "pods: all verbs". What everybody
+// Summary says in one line what the rules list: "pods: all verbs". What everybody
 // may do, ask about themselves, is left out.
-func (v View) Summary() string {
-	text := v.summary()
-	if v.Incomplete {
+func (r Rules) Summary() string {
+	text := r.summary()
+	if r.Incomplete {
 		text += "; the cluster's list is incomplete, more may be allowed"
 	}
 	return text
 }
 
-func (v View) summary() string {
-	if v.everything() {
+func (r Rules) summary() string {
+	if r.everything() {
 		return "everything"
 	}
 	var order []string // what is allowed, in the order of the rows
 	labels := map[string][]string{}
-	for _, row := range v.Rows {
+	for _, row := range r.Rows {
 		if row.everybodys() {
 			continue
 		}
@@ -48,14 +48,14 @@ func (v View) summary() string {
 	return strings.Join(parts, "; ")
 }
 
-// Empty reports whether the view lists nothing but what everybody may do.
-func (v View) Empty() bool {
-	return !slices.ContainsFunc(v.Rows, func(r Row) bool { return !r.everybodys() })
+// Empty reports whether the rules list nothing but what everybody may do.
+func (r Rules) Empty() bool {
+	return !slices.ContainsFunc(r.Rows, func(row Row) bool { return !row.everybodys() })
 }
 
-func (v View) everything() bool {
-	return slices.ContainsFunc(v.Rows, func(r Row) bool {
-		return r.Group == "*" && r.Resource == "*" && len(r.Names) == 0 && slices.Contains(r.Verbs, "*")
+func (r Rules) everything() bool {
+	return slices.ContainsFunc(r.Rows, func(row Row) bool {
+		return row.Group == "*" && row.Resource == "*" && len(row.Names) == 0 && slices.Contains(row.Verbs, "*")
 	})
 }
 

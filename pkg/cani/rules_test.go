@@ -16,7 +16,7 @@ func rule(verbs, groups, resources []string, names ...string) authorizationv1.Re
 // everybodys is what each signed-in person may do.
 var everybodys = rule([]string{"create"}, []string{"authorization.k8s.io"}, []string{"selfsubjectaccessreviews", "selfsubjectrulesreviews"})
 
-func ask(t *testing.T, status authorizationv1.SubjectRulesReviewStatus) cani.View {
+func ask(t *testing.T, status authorizationv1.SubjectRulesReviewStatus) cani.Rules {
 	t.Helper()
 	c := &cluster{rules: status}
 	view, err := cani.Ask(t.Context(), c.client(t), "ns")
@@ -29,7 +29,7 @@ func ask(t *testing.T, status authorizationv1.SubjectRulesReviewStatus) cani.Vie
 	return view
 }
 
-func TestView(t *testing.T) {
+func TestRules(t *testing.T) {
 	core := []string{""}
 	view := ask(t, authorizationv1.SubjectRulesReviewStatus{
 		Incomplete: true, EvaluationError: "webhook authorizer does not support user rule resolution",
@@ -44,7 +44,7 @@ func TestView(t *testing.T) {
 			{Verbs: []string{"head"}, NonResourceURLs: []string{"/healthz"}},
 		},
 	})
-	want := cani.View{
+	want := cani.Rules{
 		Namespace: "ns", Incomplete: true, Why: "webhook authorizer does not support user rule resolution",
 		Rows: []cani.Row{
 			{Resource: "pods", Verbs: []string{"get", "list", "watch"}},
@@ -56,40 +56,6 @@ func TestView(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Errorf("view differs:\n%s", diff)
-	}
-}
-
-func TestCell(t *testing.T) {
-	view := cani.View{Rows: []cani.Row{
-		{Resource: "pods", Verbs: []string{"get"}},
-		{Resource: "pods", Names: []string{"web-1"}, Verbs: []string{"delete"}},
-		{Group: "*", Resource: "*/scale", Verbs: []string{"update"}},
-		{Group: "apps", Resource: "*", Verbs: []string{"*"}},
-	}}
-	tests := []struct {
-		group, resource, verb string
-		want                  cani.Cell
-	}{
-		{"", "pods", "get", cani.Yes},
-		{"", "pods", "delete", cani.Names},
-		{"", "pods", "list", cani.No},
-		{"", "pods/log", "get", cani.No},
-		{"", "replicationcontrollers/scale", "update", cani.Yes},
-		{"", "scale", "update", cani.No},
-		{"apps", "deployments/status", "patch", cani.Yes},
-		{"batch", "jobs", "get", cani.No},
-	}
-	for _, incomplete := range []bool{false, true} {
-		view.Incomplete = incomplete
-		for _, tt := range tests {
-			want := tt.want
-			if incomplete && want == cani.No {
-				want = cani.Unknown
-			}
-			if got := view.Cell(tt.group, tt.resource, tt.verb); got != want {
-				t.Errorf("incomplete %v: %s %s.%s is %s, want %s", incomplete, tt.verb, tt.resource, tt.group, got, want)
-			}
-		}
 	}
 }
 
