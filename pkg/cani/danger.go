@@ -47,11 +47,11 @@ func perils() []peril {
 		{"", "groups", "", []string{"impersonate"}, "acts in any group, system:masters too"},
 		{rbac, "roles", "", []string{"escalate"}, "writes roles that allow more than one may oneself"},
 		{rbac, "clusterroles", "", []string{"escalate"}, "writes roles that allow more than one may oneself"},
-		{rbac, "roles", "", []string{"bind"}, "gives anybody any role, oneself too"},
-		{rbac, "clusterroles", "", []string{"bind"}, "gives anybody any role, oneself too"},
+		{rbac, "roles", "", []string{"bind"}, "gives anybody any role, where one may write bindings"},
+		{rbac, "clusterroles", "", []string{"bind"}, "gives anybody any role, where one may write bindings"},
 		{admission, "mutatingwebhookconfigurations", "", write, "sees and changes whatever is written to the cluster"},
 		{admission, "validatingwebhookconfigurations", "", write, "sees and refuses whatever is written to the cluster"},
-		{certificates, "certificatesigningrequests", "approval", change, "approves certificates: with a signer's approval, for any user name"},
+		{certificates, "certificatesigningrequests", "approval", change, "approves certificates; with approve on their signer, for any user name"},
 		{certificates, "signers", "", []string{"approve", "sign"}, "issues certificates, for any user name"},
 	}
 }
@@ -76,6 +76,12 @@ func (p peril) has(verb string) bool {
 // Dangers lists what of the view is dangerous, in the order of its rows.
 func (v View) Dangers() []Danger {
 	var all []Danger
+	switch {
+	case v.Everything:
+		all = append(all, Danger{Group: "*", Resource: "*", Verbs: []string{"*"}, Why: "may do anything to everything on the cluster"})
+	case v.Within:
+		all = append(all, Danger{Group: "*", Resource: "*", Verbs: []string{"*"}, Why: "may do anything to everything in the namespace"})
+	}
 	for _, item := range v.Items {
 		begin := len(all)
 		for _, verb := range item.Ordered() {

@@ -15,7 +15,7 @@
 //
 // A rules review lists what RBAC grants. An authorizer that cannot list, as the
 // one behind EKS's access policies, makes it incomplete: what is not listed may
-// be allowed all the same. So "not listed" is never shown as "no" there. An
-// authorizer that stands before RBAC and denies what RBAC grants is not seen; EKS
-// has none.
+// be allowed all the same. So "not listed" is never shown as "no" there. What is
+// listed counts as yes: an authorizer that stands before RBAC and denies what RBAC
+// grants is not seen.
 package cani

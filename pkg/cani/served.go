@@ -17,12 +17,23 @@ type Resource struct {
 	Subresource string
 	Namespaced  bool
 	Verbs       []string // sorted
-	Called      []string // what people call it beside its name: singular, short names; empty for a subresource
+	Called      []string // what people call the resource beside its name: singular, short names
 }
 
-// usual are the verbs of ordinary requests. Discovery names those of them that a
+// Named reports whether a person means the resource by a word: "pods" and "po"
+// are the resource and its subresources, "pods/log" the subresource, and
+// "deployments.apps" those of that group.
+func (r Resource) Named(word string) bool {
+	name, subresource, isSub := strings.Cut(strings.ToLower(word), "/")
+	name, group, inGroup := strings.Cut(name, ".")
+	return (name == r.Resource || slices.Contains(r.Called, name)) &&
+		(!isSub || subresource == r.Subresource) &&
+		(!inGroup || group == r.Group)
+}
+
+// Usual are the verbs of ordinary requests. Discovery names those of them that a
 // resource has; a rule that names another one gives nothing.
-func usual() []string {
+func Usual() []string {
 	return []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
 }
 
@@ -71,6 +82,11 @@ func discover(ctx context.Context, client discovery.DiscoveryInterface) (catalog
 	for _, resource := range beyond() {
 		c.add(resource)
 	}
+	for _, r := range c.all {
+		if whole := c.index[[3]string{r.Group, r.Resource, ""}]; whole != nil {
+			r.Called = whole.Called
+		}
+	}
 	return c, missing, nil
 }
 
@@ -99,7 +115,7 @@ func (c *catalog) add(r Resource) {
 // what the API server only asks about, such as nodes/metrics or userextras.
 func (c *catalog) learn(rules Rules) {
 	for _, row := range rules.Rows {
-		verbs := slices.DeleteFunc(slices.Clone(row.Verbs), func(verb string) bool { return verb == "*" || slices.Contains(usual(), verb) })
+		verbs := slices.DeleteFunc(slices.Clone(row.Verbs), func(verb string) bool { return verb == "*" || slices.Contains(Usual(), verb) })
 		name, subresource, _ := strings.Cut(row.Resource, "/")
 		for _, known := range c.all {
 			if known.Resource == name && known.Subresource == subresource && (row.Group == "*" || row.Group == known.Group) {

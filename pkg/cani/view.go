@@ -50,26 +50,30 @@ func (i Item) Label() string {
 	return Row{Group: i.Group, Resource: path(i.Resource, i.Subresource)}.Label()
 }
 
-// Any reports whether something on the item is allowed, or may be.
-func (i Item) Any() bool {
+// Allowed reports whether something on the item is allowed, be it on some objects
+// only.
+func (i Item) Allowed() bool {
 	for _, cell := range i.Verbs {
-		if cell.Answer != No {
+		if cell.Answer == Yes || len(cell.Names) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
+// Known reports whether each cell of the item is known.
+func (i Item) Known() bool { return unknown(i.Verbs) == 0 }
+
 // Ordered lists the item's verbs: the usual ones in their usual order, then the
 // others.
 func (i Item) Ordered() []string {
-	verbs := slices.DeleteFunc(usual(), func(verb string) bool { _, has := i.Verbs[verb]; return !has })
+	verbs := slices.DeleteFunc(Usual(), func(verb string) bool { _, has := i.Verbs[verb]; return !has })
 	return append(verbs, i.Special()...)
 }
 
 // Special lists the item's verbs beside the usual ones.
 func (i Item) Special() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(i.Verbs)), func(verb string) bool { return slices.Contains(usual(), verb) })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(i.Verbs)), func(verb string) bool { return slices.Contains(Usual(), verb) })
 }
 
 // URLItem is the row of a path that is no resource.

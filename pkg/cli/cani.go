@@ -1,14 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 type canI struct {
@@ -17,6 +18,8 @@ type canI struct {
 	kube     kubeFlags
 	question cani.Question
 	quiet    bool
+	explain  bool
+	view     canIView
 }
 
 func newCanI(e *env) *cobra.Command {
@@ -24,14 +27,19 @@ func newCanI(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "can-i [VERB] [RESOURCE | RESOURCE/NAME | URL] [NAME]",
 		Short: "Show what you may do on the cluster, or answer for one action",
-		Long: `Show what you may do in a namespace of the context at hand, as a table.
+		Long: `Show what you may do in a namespace of the context at hand, as a table: a row for
+each resource, a column for each verb. What the cluster's list of your rights leaves
+open is asked, cell by cell and side by side; --fast leaves it "not known".
 
 With a verb and a resource it answers "yes" or "no" as "kubectl auth can-i" does,
 with the same words and the same exit status.`,
 		Example: `  kubectl jit can-i
   kubectl jit can-i -n shop -o json
+  kubectl jit can-i -A --resource pods,secrets --verb get,delete
+  kubectl jit can-i --fast
   kubectl jit can-i delete pods
-  kubectl jit can-i get pods/web-1 --subresource log`,
+  kubectl jit can-i get pods/web-1 --subresource log
+  kubectl jit can-i --explain delete pods`,
 		Args: canIArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
 	}
@@ -39,8 +47,10 @@ with the same words and the same exit status.`,
 	c.kube.namespaceFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&c.question.Subresource, "subresource", "", "a subresource, such as log or scale")
-	f.BoolVarP(&c.question.AllNamespaces, "all-namespaces", "A", false, "ask for all namespaces at once")
+	f.BoolVarP(&c.question.AllNamespaces, "all-namespaces", "A", false, "ask for all namespaces")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing, answer by the exit status")
+	f.BoolVar(&c.explain, "explain", false, "say which role, binding and group the answer comes from")
+	c.view.flags(cmd)
 	c.output.flag(cmd, "json", "yaml")
 	return cmd
 }
@@ -54,6 +64,9 @@ func canIArgs(cmd *cobra.Command, args []string) error {
 }
 
 func (c *canI) run(ctx context.Context, args []string) error {
+	if err := c.check(args); err != nil {
+		return err
+	}
 	at, err := c.atHand(ctx, c.kube)
 	if err != nil {
 		return err
@@ -67,7 +80,26 @@ func (c *canI) run(ctx context.Context, args []string) error {
 	if len(args) == 3 {
 		question.Name = args[2]
 	}
+	if c.explain {
+		return c.why(ctx, at, question)
+	}
 	return c.one(ctx, at, question)
+}
+
+// check refuses flags that the question at hand does not have.
+func (c *canI) check(args []string) error {
+	usage := func(format string, words ...any) error {
+		return jit.Errorf(jit.Invalid, "can-i", format, words...).WithNext("kubectl jit can-i --help")
+	}
+	switch {
+	case len(args) == 0 && c.explain:
+		return usage("--explain wants VERB and RESOURCE")
+	case len(args) == 0 && c.question.Subresource != "":
+		return usage("--subresource wants VERB and RESOURCE; for the table: --resource pods/%s", c.question.Subresource)
+	case len(args) > 0 && c.view.wanted():
+		return usage("--verb, --resource, --all-resources and --fast are for the table, not for one question")
+	}
+	return nil
 }
 
 // one answers for one action.
@@ -88,52 +120,31 @@ func (c *canI) one(ctx context.Context, at *atHand, question cani.Question) erro
 	return nil
 }
 
-// viewObject is the answer for a whole namespace in "-o json".
-type viewObject struct {
-	typeMeta
-	Namespace        string     `json:"namespace"`
-	Incomplete       bool       `json:"incomplete"`
-	Items            []viewItem `json:"items"`
-	NonResourceItems []urlItem  `json:"nonResourceItems,omitempty"`
-}
-
-type viewItem struct {
-	Group    string   `json:"group"`
-	Resource string   `json:"resource"`
-	Names    []string `json:"names,omitempty"`
-	Verbs    []string `json:"verbs"`
-}
-
-type urlItem struct {
-	URL   string   `json:"url"`
-	Verbs []string `json:"verbs"`
-}
-
-// all shows the whole namespace.
-func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
-	view, err := cani.Ask(ctx, at.client, namespace)
+// why answers for one action and says what the answer comes from.
+func (c *canI) why(ctx context.Context, at *atHand, question cani.Question) error {
+	e, err := cani.Explain(ctx, at.client, question)
 	if err != nil {
 		return at.refused(err)
 	}
-	object := viewObject{typeMeta: kind("AccessView"), Namespace: view.Namespace, Incomplete: view.Incomplete, Items: []viewItem{}}
-	l := listing{
-		columns: []string{"RESOURCE", "NAMES", "VERBS"},
-		none:    fmt.Sprintf("The cluster lists nothing that you may do in namespace %s.", view.Namespace),
+	for _, warning := range e.Warnings {
+		c.Note("Warning: %s", warning)
 	}
-	for _, row := range view.Rows {
-		object.Items = append(object.Items, viewItem{row.Group, row.Resource, row.Names, row.Verbs})
-		l.rows = append(l.rows, []any{row.Label(), strings.Join(row.Names, ","), strings.Join(row.Verbs, " ")})
+	switch {
+	case e.Role != "":
+		c.say("yes: %s allows it", e.Role)
+		c.say("%s gives it to %s", e.Binding, e.Subject)
+	case e.Allowed:
+		c.say("yes: %s", cmp.Or(e.Reason, "the cluster gives no reason"))
+	case len(e.Names) > 0:
+		c.say("%s: no rule allows it without a name", e.Text)
+		c.say("a rule allows it on: %s", strings.Join(e.Names, ", "))
+	case e.Reason != "":
+		c.say("%s", e.Text)
+	default:
+		c.say("%s: no role that is bound to you allows it, and nothing else does", e.Text)
 	}
-	for _, row := range view.URLs {
-		object.NonResourceItems = append(object.NonResourceItems, urlItem{row.URL, row.Verbs})
-		l.rows = append(l.rows, []any{row.URL, "", strings.Join(row.Verbs, " ")})
-	}
-	l.object = object
-	if err := c.print(c.Streams.Out, c.Streams.ErrOut, l); err != nil {
-		return err
-	}
-	if view.Incomplete {
-		c.Note("The list for namespace %s is incomplete: this cluster also decides in ways it cannot list, as EKS does. What is missing here may still be allowed; ask for it: kubectl jit can-i VERB RESOURCE", view.Namespace)
+	if !e.Allowed {
+		return caller.ErrAnsweredNo
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -22,13 +23,16 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
 )
 
-// cluster answers the two questions that login asks a cluster, and believes a
-// token as EKS does: it calls the presigned URL and asks STS whose it is. The
-// real API server and authenticator are in test/sandbox.
+// cluster answers what login and can-i ask a cluster, and believes a token as EKS
+// does: it calls the presigned URL and asks STS whose it is. The real API server
+// and authenticator are in test/sandbox.
 type cluster struct {
 	name   string
 	groups map[string]string // what aws-auth would say: role to group
 	sts    *http.Client
+
+	mu    sync.Mutex
+	known map[string]string // ARN of a bearer, by what they sent: the API server remembers for a while, too
 }
 
 // startCluster serves the cluster until the server is closed.
@@ -41,6 +45,7 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	roots.AppendCertsFromPEM(authority)
 	c := &cluster{
 		name:   "sandbox",
+		known:  map[string]string{},
 		groups: map[string]string{"EKS-Pod-Manager": "pod-managers", "BritiveEKSReader": "readers", "EKS-Cluster-Admin": "cluster-admins"},
 		sts: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots},
@@ -49,7 +54,11 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /apis/authentication.k8s.io/v1/selfsubjectreviews", c.whoami)
 	mux.HandleFunc("POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews", c.rules)
-	return httptest.NewTLSServer(mux)
+	c.serve(mux)
+	server := httptest.NewUnstartedServer(mux)
+	server.EnableHTTP2 = true // as an API server has
+	server.StartTLS()
+	return server
 }
 
 // certificate is what a kubeconfig needs to trust the server.
@@ -102,9 +111,23 @@ func (c *cluster) user(r *http.Request) (authenticationv1.UserInfo, error) {
 	}, nil
 }
 
-// caller asks STS.
+// caller asks STS, once for each token.
 func (c *cluster) caller(r *http.Request) (string, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer k8s-aws-v1.")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	bearer := r.Header.Get("Authorization")
+	if arn := c.known[bearer]; arn != "" {
+		return arn, nil
+	}
+	arn, err := c.askSTS(r, bearer)
+	if err == nil {
+		c.known[bearer] = arn
+	}
+	return arn, err
+}
+
+func (c *cluster) askSTS(r *http.Request, bearer string) (string, error) {
+	token, ok := strings.CutPrefix(bearer, "Bearer k8s-aws-v1.")
 	if !ok {
 		return "", errors.New("no token of EKS")
 	}
