@@ -18,6 +18,7 @@ type Folders struct {
 	Sessions  cache.Store // AWS sessions
 	Marks     cache.Store // which access rests until the next login
 	Known     cache.Store // what the broker said of itself, which changes seldom; no secret
+	Views     string      // what clusters said may be done; empty keeps nothing
 	Locks     cache.Locks
 
 	keys *cache.Keys // nil where nothing is sealed
@@ -40,6 +41,7 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 	}
 	if cacheDir != "" {
 		f.Known = cache.File(below(cacheDir, "known"))
+		f.Views = below(cacheDir, "views")
 	}
 	if cacheDir == "" || stateDir == "" || settings.Storage == "none" {
 		return f
@@ -59,10 +61,14 @@ func below(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// Forget removes every token and session that is held, and what the broker said
-// to somebody else.
+// Forget removes every token and session that is held, and what the broker and
+// clusters said to somebody else.
 func (f Folders) Forget() error {
-	return errors.Join(held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear())
+	failed := []error{held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear()}
+	if f.Views != "" {
+		failed = append(failed, os.RemoveAll(f.Views))
+	}
+	return errors.Join(failed...)
 }
 
 // Remove removes all that this program keeps on the machine, configuration and

@@ -121,7 +121,7 @@ func (l *login) tell(where place, arrived arrival, grant jit.Grant, change kubec
 func inGroups(groups []string) string {
 	var telling []string
 	for _, group := range groups {
-		if group != "system:authenticated" {
+		if group != everybody {
 			telling = append(telling, group)
 		}
 	}

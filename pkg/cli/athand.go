@@ -19,6 +19,7 @@ type atHand struct {
 	entry   kubeconfig.Entry
 	args    caller.TokenArgs
 	ask     mint.Ask // for the same access; opens nothing
+	token   jit.Token
 	client  kubernetes.Interface
 }
 
@@ -62,7 +63,7 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 		return nil, err
 	}
 	ask := mint.Ask{Tenant: s.Tenant.URL, Access: access, Name: s.CallIt(access), Cluster: args.Cluster, Open: mint.Never}
-	return &atHand{session: s, entry: entry, args: args, ask: ask, client: client}, nil
+	return &atHand{session: s, entry: entry, args: args, ask: ask, token: token, client: client}, nil
 }
 
 // refused explains why the cluster gave no answer.

@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
@@ -20,6 +22,9 @@ type canI struct {
 	quiet    bool
 	explain  bool
 	view     canIView
+	with     string   // --diff
+	find     string   // --find
+	groups   []string // --as-group
 }
 
 func newCanI(e *env) *cobra.Command {
@@ -31,6 +36,11 @@ func newCanI(e *env) *cobra.Command {
 each resource, a column for each verb. What the cluster's list of your rights leaves
 open is asked, cell by cell and side by side; --fast leaves it "not known".
 
+--diff compares with what another profile gave when it was last seen here, and
+--find says which of your profiles would allow something, from what was seen of
+each. --as-group previews what the members of a group may do, for those who may
+impersonate; "group/NAME" then stands for it.
+
 With a verb and a resource it answers "yes" or "no" as "kubectl auth can-i" does,
 with the same words and the same exit status.`,
 		Example: `  kubectl jit can-i
@@ -39,7 +49,10 @@ with the same words and the same exit status.`,
   kubectl jit can-i --fast
   kubectl jit can-i delete pods
   kubectl jit can-i get pods/web-1 --subresource log
-  kubectl jit can-i --explain delete pods`,
+  kubectl jit can-i --explain delete pods
+  kubectl jit can-i --diff eks-reader
+  kubectl jit can-i --find 'delete pods -n shop'
+  kubectl jit can-i --as-group pod-managers`,
 		Args: canIArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
 	}
@@ -50,6 +63,9 @@ with the same words and the same exit status.`,
 	f.BoolVarP(&c.question.AllNamespaces, "all-namespaces", "A", false, "ask for all namespaces")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing, answer by the exit status")
 	f.BoolVar(&c.explain, "explain", false, "say which role, binding and group the answer comes from")
+	f.StringVar(&c.with, "diff", "", "compare with the last view seen of this profile, or of group/NAME")
+	f.StringVar(&c.find, "find", "", "say which of your profiles would allow this, from the views seen: 'delete pods -n shop'")
+	f.StringSliceVar(&c.groups, "as-group", nil, "preview what the members of this group may do; may be repeated")
 	c.view.flags(cmd)
 	c.output.flag(cmd, "json", "yaml")
 	return cmd
@@ -67,12 +83,21 @@ func (c *canI) run(ctx context.Context, args []string) error {
 	if err := c.check(args); err != nil {
 		return err
 	}
+	if c.find != "" {
+		return c.findAllowing(ctx)
+	}
 	at, err := c.atHand(ctx, c.kube)
 	if err != nil {
 		return err
 	}
+	if err := c.preview(ctx, at); err != nil {
+		return err
+	}
 	namespace := namespaceOf(at.entry, c.kube.namespace)
-	if len(args) == 0 {
+	switch {
+	case c.with != "":
+		return c.diff(ctx, at, namespace)
+	case len(args) == 0:
 		return c.all(ctx, at, namespace)
 	}
 	question := c.question
@@ -86,6 +111,26 @@ func (c *canI) run(ctx context.Context, args []string) error {
 	return c.one(ctx, at, question)
 }
 
+// preview has the cluster answer for the members of groups: the person by their own
+// name, in these groups and no others.
+func (c *canI) preview(ctx context.Context, at *atHand) error {
+	if len(c.groups) == 0 {
+		return nil
+	}
+	me, err := cani.Whoami(ctx, at.client)
+	if err != nil {
+		return at.refused(err)
+	}
+	as := rest.ImpersonationConfig{UserName: me.Name, Groups: append(slices.Clone(c.groups), everybody)}
+	if at.client, err = c.clientAs(at.entry, at.token, as); err != nil {
+		return err
+	}
+	if _, err := cani.Whoami(ctx, at.client); err != nil {
+		return jit.Errorf(jit.CodeOf(err), "preview group "+strings.Join(c.groups, ","), "%w", err)
+	}
+	return nil
+}
+
 // check refuses flags that the question at hand does not have.
 func (c *canI) check(args []string) error {
 	usage := func(format string, words ...any) error {
@@ -96,6 +141,12 @@ func (c *canI) check(args []string) error {
 		return usage("--explain wants VERB and RESOURCE")
 	case len(args) == 0 && c.question.Subresource != "":
 		return usage("--subresource wants VERB and RESOURCE; for the table: --resource pods/%s", c.question.Subresource)
+	case len(args) > 0 && c.with+c.find != "":
+		return usage("--diff and --find take no VERB and RESOURCE")
+	case c.find != "" && (c.with != "" || len(c.groups) > 0 || c.view.wanted() || c.question.AllNamespaces):
+		return usage("--find goes with -n and -o only")
+	case c.with != "" && (c.question.AllNamespaces || c.view.wanted()):
+		return usage("--diff compares one namespace, and all of it")
 	case len(args) > 0 && c.view.wanted():
 		return usage("--verb, --resource, --all-resources and --fast are for the table, not for one question")
 	}
@@ -148,6 +199,10 @@ func (c *canI) why(ctx context.Context, at *atHand, question cani.Question) erro
 	}
 	return nil
 }
+
+// everybody is the group of all who are signed in. The API server adds it to whom
+// a token names, and not to whom a header does.
+const everybody = "system:authenticated"
 
 // newAuth is there for "kubectl jit auth can-i", which fingers type by habit.
 func newAuth(e *env) *cobra.Command {

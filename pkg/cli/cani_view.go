@@ -71,22 +71,16 @@ func objectOf(meta typeMeta, view cani.View) viewObject {
 
 // all shows what may be done in the namespace, or in each.
 func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
-	defer c.Person.Progress("asking cluster " + at.args.Cluster.Name + " what you may do")()
-	look := cani.Look{Namespaces: []string{namespace}, Fast: c.view.fast, Keep: c.view.keep, KeepURLs: len(c.view.verbs)+len(c.view.resources) == 0}
+	in := []string{namespace}
 	if c.question.AllNamespaces {
 		var err error
-		if look.Namespaces, err = namespaces(ctx, at); err != nil {
+		if in, err = namespaces(ctx, at); err != nil {
 			return err
 		}
 	}
-	c.view.unmet = slices.Concat(c.view.verbs, c.view.resources)
-	seen, err := look.At(ctx, at.client)
+	seen, err := c.look(ctx, at, in)
 	if err != nil {
-		return at.refused(err)
-	}
-	if len(c.view.unmet) > 0 {
-		err := jit.Errorf(jit.Invalid, "can-i", "the cluster serves nothing that --verb and --resource name with %q", c.view.unmet[0])
-		return err.WithNext("kubectl api-resources --output wide")
+		return err
 	}
 	if c.quiet {
 		return nil
@@ -96,6 +90,23 @@ func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
 	}
 	c.unsaid(seen)
 	return nil
+}
+
+// look asks the cluster, and keeps what it says.
+func (c *canI) look(ctx context.Context, at *atHand, in []string) (cani.Seen, error) {
+	defer c.Person.Progress("asking cluster " + at.args.Cluster.Name + " what you may do")()
+	c.view.unmet = slices.Concat(c.view.verbs, c.view.resources)
+	look := cani.Look{Namespaces: in, Fast: c.view.fast, Keep: c.view.keep, KeepURLs: len(c.view.unmet) == 0}
+	seen, err := look.At(ctx, at.client)
+	if err != nil {
+		return cani.Seen{}, at.refused(err)
+	}
+	if len(c.view.unmet) > 0 {
+		err := jit.Errorf(jit.Invalid, "can-i", "the cluster serves nothing that --verb and --resource name with %q", c.view.unmet[0])
+		return cani.Seen{}, err.WithNext("kubectl api-resources --output wide")
+	}
+	c.remember(at, seen)
+	return seen, nil
 }
 
 // namespaces lists those of the cluster.

@@ -18,10 +18,16 @@ const clusterTimeout = 15 * time.Second
 // client talks to the cluster of a kubeconfig entry with a token of ours: with
 // the entry's own server, certificate authority and proxy, as kubectl does.
 func (e *env) client(entry kubeconfig.Entry, token jit.Token) (kubernetes.Interface, error) {
+	return e.clientAs(entry, token, rest.ImpersonationConfig{})
+}
+
+// clientAs is client, and impersonates somebody.
+func (e *env) clientAs(entry kubeconfig.Entry, token jit.Token, as rest.ImpersonationConfig) (kubernetes.Interface, error) {
 	op := "connect to cluster " + entry.Cluster
 	restConfig := &rest.Config{
 		Host:               entry.Server,
 		BearerToken:        token.Value.Reveal(),
+		Impersonate:        as,
 		UserAgent:          string(e.Called) + "/" + e.Version,
 		Timeout:            clusterTimeout,
 		QPS:                -1, // the server limits, not this client

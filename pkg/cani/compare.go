@@ -1,0 +1,133 @@
+package cani
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Answer reads the answer to a question out of the view. The resource is written
+// in full, in the plural ("pods", "deployments.apps"). Ok is false where the view
+// has no such row, or is of another namespace than the question and the row lies
+// in one.
+func (v View) Answer(q Question) (cell Cell, ok bool) {
+	if v.Everything {
+		return Cell{Answer: Yes, Basis: ByRule}, true
+	}
+	if strings.HasPrefix(q.Resource, "/") {
+		return v.answerURL(q)
+	}
+	word, name, _ := strings.Cut(strings.ToLower(q.Resource), "/")
+	name = cmp.Or(q.Name, name)
+	for _, item := range v.Items {
+		if item.Subresource != q.Subresource || word != item.Resource && word != item.Resource+"."+item.Group {
+			continue
+		}
+		if item.Namespaced && (q.AllNamespaces || q.Namespace != v.Namespace) {
+			return Cell{}, false
+		}
+		cell, served := item.Verbs[strings.ToLower(q.Verb)]
+		switch {
+		case !served:
+			return Cell{}, false
+		case cell.Answer == Names && name == "":
+			return Cell{Answer: No, Basis: cell.Basis, Names: cell.Names}, true
+		case slices.Contains(cell.Names, name):
+			return Cell{Answer: Yes, Basis: cell.Basis}, true
+		case cell.Answer == Names:
+			return Cell{Answer: No, Basis: cell.Basis}, true
+		}
+		return cell, true
+	}
+	return Cell{}, false
+}
+
+func (v View) answerURL(q Question) (Cell, bool) {
+	for _, item := range v.URLs {
+		if item.URL == q.Resource {
+			cell, ok := item.Verbs[strings.ToLower(q.Verb)]
+			return cell, ok
+		}
+	}
+	return Cell{}, false
+}
+
+// Difference is a verb on a resource, or on a path, that two views answer
+// otherwise.
+type Difference struct {
+	Group       string  `json:"group"`
+	Resource    string  `json:"resource,omitempty"`
+	Subresource string  `json:"subresource,omitempty"`
+	URL         string  `json:"url,omitempty"`
+	Verb        string  `json:"verb"`
+	Here        Verdict `json:"here"`
+	There       Verdict `json:"there"`
+}
+
+// Label writes what the difference is about, as kubectl takes it.
+func (d Difference) Label() string {
+	if d.URL != "" {
+		return d.URL
+	}
+	return Item{Group: d.Group, Resource: d.Resource, Subresource: d.Subresource}.Label()
+}
+
+// Diff lists where two views of one namespace differ, by resource and verb. A row
+// or a verb that one of them lacks is not known there.
+func (v View) Diff(there View) []Difference {
+	var all []Difference
+	others := map[string]Item{}
+	for _, item := range there.Items {
+		others[item.Label()] = item
+	}
+	for _, item := range v.Items {
+		all = append(all, item.diff(others[item.Label()].Verbs, false)...)
+		delete(others, item.Label())
+	}
+	for _, label := range slices.Sorted(maps.Keys(others)) {
+		all = append(all, others[label].diff(nil, true)...)
+	}
+	return append(all, diffURLs(v.URLs, there.URLs)...)
+}
+
+// diff compares an item with the cells of the other view. Swapped says that the
+// item is the other view's.
+func (i Item) diff(others map[string]Cell, swapped bool) []Difference {
+	var all []Difference
+	compare(i.Verbs, others, func(verb string, here, there Verdict) {
+		if swapped {
+			here, there = there, here
+		}
+		all = append(all, Difference{Group: i.Group, Resource: i.Resource, Subresource: i.Subresource, Verb: verb, Here: here, There: there})
+	})
+	return all
+}
+
+func diffURLs(here, there []URLItem) []Difference {
+	cells := func(items []URLItem) map[string]map[string]Cell {
+		all := map[string]map[string]Cell{}
+		for _, item := range items {
+			all[item.URL] = item.Verbs
+		}
+		return all
+	}
+	ours, theirs := cells(here), cells(there)
+	var all []Difference
+	for _, url := range joined(slices.Collect(maps.Keys(ours)), slices.Collect(maps.Keys(theirs))) {
+		compare(ours[url], theirs[url], func(verb string, here, there Verdict) {
+			all = append(all, Difference{URL: url, Verb: verb, Here: here, There: there})
+		})
+	}
+	return all
+}
+
+// compare calls differs for each verb that two rows answer otherwise.
+func compare(here, there map[string]Cell, differs func(verb string, here, there Verdict)) {
+	for _, verb := range joined(slices.Collect(maps.Keys(here)), slices.Collect(maps.Keys(there))) {
+		a, b := cmp.Or(here[verb].Answer, Unknown), cmp.Or(there[verb].Answer, Unknown)
+		if a != b || a == Names && !slices.Equal(here[verb].Names, there[verb].Names) {
+			differs(verb, a, b)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// diffObject is the answer of --diff in "-o json".
+type diffObject struct {
+	typeMeta
+	Namespace string            `json:"namespace"`
+	Here      string            `json:"here"`
+	There     string            `json:"there"`
+	Items     []cani.Difference `json:"items"`
+}
+
+// diff compares the view of the context at hand with the last one seen of another
+// profile, or of a group.
+func (c *canI) diff(ctx context.Context, at *atHand, namespace string) error {
+	there, err := c.seenOf(ctx, at, namespace, c.with)
+	if err != nil {
+		return err
+	}
+	seen, err := c.look(ctx, at, []string{namespace})
+	if err != nil {
+		return err
+	}
+	here := c.seenView(at, seen.Views[0])
+	object := diffObject{
+		typeMeta: kind("AccessDifference"), Namespace: namespace, Here: here.name(), There: there.name(),
+		Items: append([]cani.Difference{}, seen.Views[0].Diff(there.View)...),
+	}
+	l := listing{
+		object:  object,
+		columns: []string{"RESOURCE", "VERBS", "HERE", "THERE"},
+		none:    fmt.Sprintf("Both may do the same in namespace %s.", namespace),
+	}
+	var last cani.Difference
+	for _, d := range object.Items {
+		if n := len(l.rows); n > 0 && last.Label() == d.Label() && last.Here == d.Here && last.There == d.There {
+			l.rows[n-1][1] = l.rows[n-1][1].(string) + " " + d.Verb
+		} else {
+			l.rows = append(l.rows, []any{d.Label(), d.Verb, said(d.Here), said(d.There)})
+		}
+		last = d
+	}
+	if c.format == "" {
+		c.say("Here:  %s, namespace %s", here.name(), namespace)
+		c.say("There: %s, seen %s ago", there.name(), c.age(there.Seen))
+	}
+	if err := c.print(c.Streams.Out, c.Streams.ErrOut, l); err != nil {
+		return err
+	}
+	c.unsaid(seen)
+	return nil
+}
+
+// said writes an answer as people say it.
+func said(answer cani.Verdict) string {
+	switch answer {
+	case cani.Unknown:
+		return "not known"
+	case cani.Names:
+		return "some names"
+	}
+	return string(answer)
+}
+
+// seenOf is the last view of a profile, or of "group/NAME", in the namespace.
+func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (seenView, error) {
+	name := word
+	if !strings.HasPrefix(word, groupView) {
+		_, target, err := c.target(ctx, word)
+		if err != nil {
+			return seenView{}, err
+		}
+		name = target.access.Path()
+	}
+	for _, s := range seenBy(at.session).of(at.session.Tenant.URL, at.args.Cluster) {
+		if s.name() == name && s.View.Namespace == namespace {
+			return s, nil
+		}
+	}
+	err := jit.Errorf(jit.NotFound, "can-i", "no view of %s in namespace %s of cluster %s was seen on this machine yet", name, namespace, at.args.Cluster.Name)
+	if group, ok := strings.CutPrefix(word, groupView); ok {
+		return seenView{}, err.WithNext("kubectl jit can-i -n %s --as-group %s", quote(namespace), quote(group))
+	}
+	return seenView{}, err.WithNext("kubectl jit login %s --new-context other && kubectl jit can-i --context other -n %s", quote(word), quote(namespace))
+}
+
+// seenView is a view of the context at hand, or of the group that is previewed.
+func (c *canI) seenView(at *atHand, view cani.View) seenView {
+	s := seenView{Tenant: at.session.Tenant.URL, Profile: at.args.Profile, Cluster: at.args.Cluster, Seen: c.Now(), View: view}
+	if len(c.groups) > 0 {
+		s.Profile, s.Group = "", strings.Join(c.groups, ",")
+	}
+	return s
+}
+
+// remember keeps views that hold every answer the cluster gives.
+func (c *canI) remember(at *atHand, seen cani.Seen) {
+	if c.view.wanted() || seen.Left > 0 || seen.Failed != nil {
+		return
+	}
+	for _, view := range seen.Views {
+		if err := seenBy(at.session).keep(c.seenView(at, view)); err != nil {
+			c.Note("the view is not kept for --diff and --find: %v", err)
+			return
+		}
+	}
+}
