@@ -125,7 +125,7 @@ func (c callsFile) await(t *testing.T, n int) {
 }
 
 // waitFor waits until what is asked is true, for far longer than it takes.
-func waitFor(t *testing.T, what string, ask func() bool) {
+func waitFor(t testing.TB, what string, ask func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !ask(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -16,11 +16,11 @@ import (
 
 // person is somebody with a home of their own.
 type person struct {
-	t    *testing.T
+	t    testing.TB
 	home string
 }
 
-func newPerson(t *testing.T, short string) person {
+func newPerson(t testing.TB, short string) person {
 	t.Helper()
 	p := person{t: t, home: filepath.Join(t.TempDir(), short)}
 	if err := world.AddUser(t.Context(), p.home, short); err != nil {
