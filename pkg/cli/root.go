@@ -76,7 +76,7 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
 	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e), newDoctor(e))
 	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
-	add(groupSetup, newAlias(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
+	add(groupSetup, newAlias(e), newKubeconfig(e), newAdmin(e), newCompletion(e), newUninstall(e), newVersion(e))
 	root.AddCommand(newAuth(e))
 	root.SetHelpCommandGroupID(groupSetup)
 }

@@ -90,15 +90,16 @@ func TestFloors(t *testing.T) {
 
 // doors names, for each dependency, the packages through which it comes in.
 var doors = map[string][]string{
-	"github.com/aws/":                  {"plugins/eks", "plugins/eks/account"},
-	"github.com/beevik/etree":          {"pkg/broker/saml"},
-	"github.com/gofrs/flock":           {"pkg/cache", "pkg/broker/store"},
-	"github.com/pressly/goose":         {"pkg/broker/store"},
-	"github.com/russellhaering/":       {"pkg/broker/saml"},
-	"github.com/spf13/cobra":           {"pkg/cli", "pkg/brokerd"},
-	"github.com/zalando/go-keyring":    {"pkg/cache"},
-	"k8s.io/client-go/tools/clientcmd": {"pkg/kubeconfig"},
-	"modernc.org/":                     {"pkg/broker/store"},
+	"github.com/aws/":                      {"plugins/eks", "plugins/eks/account"},
+	"github.com/beevik/etree":              {"pkg/broker/saml"},
+	"github.com/gofrs/flock":               {"pkg/cache", "pkg/broker/store"},
+	"github.com/pressly/goose":             {"pkg/broker/store"},
+	"github.com/rogpeppe/go-internal/diff": {"pkg/cli"},
+	"github.com/russellhaering/":           {"pkg/broker/saml"},
+	"github.com/spf13/cobra":               {"pkg/cli", "pkg/brokerd"},
+	"github.com/zalando/go-keyring":        {"pkg/cache"},
+	"k8s.io/client-go/tools/clientcmd":     {"pkg/kubeconfig"},
+	"modernc.org/":                         {"pkg/broker/store"},
 }
 
 func TestDoors(t *testing.T) {
