@@ -6,6 +6,7 @@
 //	                                               │  (authority: Server.CAFile)
 //	       sts.* ─▶ AssumeRoleWithSAML, AssumeRole, GetCallerIdentity
 //	       eks.* ─▶ ListClusters, DescribeCluster
+//	                List-, Describe-, Create-, Update-, DeleteAccessEntry
 //	         iam ─▶ ListRoles, GetRole
 //	      others ─▶ 403: nothing leaves this machine
 //

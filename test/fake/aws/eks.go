@@ -3,7 +3,9 @@ package aws
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,30 +19,67 @@ func (s *Server) eks(w http.ResponseWriter, r *http.Request, at endpoint) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-func (s *Server) callEKS(r *http.Request, at endpoint) (any, error) {
-	name, one := strings.CutPrefix(r.URL.Path, "/clusters/")
-	action, resource := "ListClusters", "*"
-	if one {
-		action, resource = "DescribeCluster", name
+// eksCall is what a request asks of EKS.
+type eksCall struct {
+	action    string
+	cluster   string
+	principal string // ARN in the path, of an access entry
+}
+
+// routeEKS finds the call that a method and path stand for.
+func routeEKS(r *http.Request) (eksCall, bool) {
+	parts := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	for i := range parts {
+		text, err := url.PathUnescape(parts[i])
+		if err != nil || text == "" {
+			return eksCall{}, false
+		}
+		parts[i] = text
 	}
-	if r.Method != http.MethodGet || (!one && r.URL.Path != "/clusters") || strings.Contains(name, "/") && one {
+	if parts[0] != "clusters" || len(parts) > 2 && parts[2] != "access-entries" || len(parts) > 4 {
+		return eksCall{}, false
+	}
+	calls := map[string]string{
+		"GET 1": "ListClusters", "GET 2": "DescribeCluster", "GET 3": "ListAccessEntries", "POST 3": "CreateAccessEntry",
+		"GET 4": "DescribeAccessEntry", "POST 4": "UpdateAccessEntry", "DELETE 4": "DeleteAccessEntry",
+	}
+	call := eksCall{action: calls[r.Method+" "+strconv.Itoa(len(parts))]}
+	if len(parts) > 1 {
+		call.cluster = parts[1]
+	}
+	if len(parts) > 3 {
+		call.principal = parts[3]
+	}
+	return call, call.action != ""
+}
+
+func (s *Server) callEKS(r *http.Request, at endpoint) (any, error) {
+	call, known := routeEKS(r)
+	if !known {
 		return nil, refuse(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token") // its gateway's word for an unknown path
 	}
-	if err := s.count(action); err != nil {
+	if err := s.count(call.action); err != nil {
 		return nil, err
 	}
 	who, err := s.authenticate(r, at)
 	if err != nil {
 		return nil, err
 	}
-	if !allows(who.actions, "eks:"+action) {
-		return nil, refuse(http.StatusForbidden, "AccessDeniedException", "User: "+who.arn+" is not authorized to perform: eks:"+action+
+	if !allows(who.actions, "eks:"+call.action) {
+		resource := call.cluster
+		if resource == "" {
+			resource = "*"
+		}
+		return nil, refuse(http.StatusForbidden, "AccessDeniedException", "User: "+who.arn+" is not authorized to perform: eks:"+call.action+
 			" on resource: arn:aws:eks:"+at.region+":"+s.account+":cluster/"+resource)
 	}
-	if one {
-		return s.describeCluster(at.region, name)
+	switch call.action {
+	case "ListClusters":
+		return s.listClusters(r, at.region)
+	case "DescribeCluster":
+		return s.describeCluster(at.region, call.cluster)
 	}
-	return s.listClusters(r, at.region)
+	return s.callAccessEntries(r, at.region, call)
 }
 
 func (s *Server) listClusters(r *http.Request, region string) (any, error) {
@@ -77,6 +116,6 @@ func (s *Server) describeCluster(region, name string) (any, error) {
 		"name": c.Name, "arn": "arn:aws:eks:" + region + ":" + s.account + ":cluster/" + c.Name,
 		"endpoint": c.Endpoint, "status": "ACTIVE", "version": "1.37",
 		"certificateAuthority": map[string]string{"data": base64.StdEncoding.EncodeToString(c.CAData)},
-		"accessConfig":         map[string]string{"authenticationMode": "CONFIG_MAP"},
+		"accessConfig":         map[string]string{"authenticationMode": c.mode()},
 	}}, nil
 }

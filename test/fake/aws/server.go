@@ -35,12 +35,13 @@ type Server struct {
 	mu        sync.Mutex
 	offset    time.Duration
 	latency   time.Duration
-	roles     map[string]Role      // by name
-	providers map[string]provider  // SAML, by ARN
-	users     map[string]User      // by access key id
-	sessions  map[string]session   // by access key id
-	clusters  map[string]Cluster   // by region/name
-	used      map[string]time.Time // assertions that were taken, by id
+	roles     map[string]Role        // by name
+	providers map[string]provider    // SAML, by ARN
+	users     map[string]User        // by access key id
+	sessions  map[string]session     // by access key id
+	clusters  map[string]Cluster     // by region/name
+	entries   map[string]AccessEntry // by region/name/principal
+	used      map[string]time.Time   // assertions that were taken, by id
 	calls     map[string]int
 	faults    map[string]Fault
 	leaves    map[string]*tls.Certificate
@@ -69,6 +70,17 @@ type Cluster struct {
 	Region   string
 	Endpoint string
 	CAData   []byte // PEM
+
+	// AuthenticationMode is CONFIG_MAP when empty, as clusters made by the API are.
+	// API_AND_CONFIG_MAP and API have access entries.
+	AuthenticationMode string
+}
+
+func (c Cluster) mode() string {
+	if c.AuthenticationMode == "" {
+		return "CONFIG_MAP"
+	}
+	return c.AuthenticationMode
 }
 
 // Start serves the account on a free port of 127.0.0.1.
@@ -76,7 +88,8 @@ func Start(options Options) (*Server, error) {
 	s := &Server{
 		account: options.Account, roles: map[string]Role{}, providers: map[string]provider{},
 		users: map[string]User{}, sessions: map[string]session{}, clusters: map[string]Cluster{},
-		used: map[string]time.Time{}, calls: map[string]int{}, faults: map[string]Fault{},
+		entries: map[string]AccessEntry{},
+		used:    map[string]time.Time{}, calls: map[string]int{}, faults: map[string]Fault{},
 		leaves: map[string]*tls.Certificate{}, caFile: filepath.Join(options.Dir, "aws-ca.pem"),
 	}
 	if s.account == "" {
