@@ -29,11 +29,12 @@ The cluster is that of the context at hand, with whatever credentials that conte
 has. AWS is asked with the keys of the context's profile; where the context is not
 of this program, with those of AWS_ACCESS_KEY_ID and its sisters.`,
 		Example: `  kubectl jit admin rbac --group pod-managers --preset pod-manager
-  kubectl jit admin rbac --group deployers --preset deployer -n shop --dry-run`,
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
+  kubectl jit admin mappings lint`,
 		Args: cobra.ArbitraryArgs,
 		RunE: noCommand,
 	}
-	cmd.AddCommand(newAdminRBAC(e))
+	cmd.AddCommand(newAdminRBAC(e), newAdminMappings(e))
 	return cmd
 }
 
@@ -45,6 +46,8 @@ type workplace struct {
 	client  kubernetes.Interface
 	person  *atHand // set where the context is one of ours
 }
+
+func (w *workplace) place() *workplace { return w }
 
 // enter goes to the cluster of the context at hand as kubectl would. Whoever sets
 // the first profile up has no context of ours yet.

@@ -146,7 +146,7 @@ func (c *adminChange) keepUndo(p plan) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# Takes back what was done at %s; with the diff of it below.\nset -e\n", now.Format("2006-01-02 15:04:05Z"))
 	for _, line := range p.undo() {
-		fmt.Fprintln(&b, line)
+		fmt.Fprintln(&b, c.Called.Say(line))
 	}
 	b.WriteString("\n")
 	var shown strings.Builder

@@ -37,7 +37,7 @@ func (r *Roles) Add(m Mapping, c Change) (string, error) {
 		return r.text, nil
 	}
 	if !c.Replace {
-		return "", jit.Errorf(jit.Invalid, op, "line %d of mapRoles maps it already, to %s", there.Line, there.describe())
+		return "", jit.Errorf(jit.Invalid, op, "line %d of mapRoles maps it already, to %s: --replace changes that", there.Line, there.describe())
 	}
 	if err := c.mayTouch(op, there); err != nil {
 		return "", err

@@ -171,3 +171,22 @@ func syntax(err error) error {
 	}
 	return jit.Errorf(jit.Invalid, "read aws-auth", "mapRoles%s: %s: nobody whom it maps can come in", where, text)
 }
+
+// Undoable is what a role is mapped to now, for a command that is to bring it back
+// later. Plain is false where no [Roles.Add] could write it: it stands there
+// twice, or has fields, an ARN or a lack that Add does not write.
+func (r *Roles) Undoable(arn string) (m Mapping, plain, there bool) {
+	i := r.last(arn)
+	if i < 0 {
+		return Mapping{}, false, false
+	}
+	e := r.entries[i]
+	count := 0
+	for _, other := range r.entries {
+		if SameRole(other.ARN, arn) {
+			count++
+		}
+	}
+	plain = count == 1 && len(e.unknown()) == 0 && writable("", e.Mapping) == nil
+	return e.Mapping, plain, true
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
+)
+
+type mappingsAdd struct {
+	adminChange
+	mappings
+	groups   []string
+	username string
+	replace  bool
+}
+
+func newMappingsAdd(e *env) *cobra.Command {
+	a := mappingsAdd{adminChange: adminChange{env: e}}
+	cmd := &cobra.Command{
+		Use:   "add ROLE-ARN --group GROUP",
+		Short: "Map a role to groups",
+		Long: `Map a role to groups. Everything else that stands in aws-auth stays byte for byte:
+neighbours, their order and comments, mapUsers and mapAccounts.
+
+In aws-auth a role stands without its path, and it is taken off; an access entry
+wants it. The user name is a template. In aws-auth it is {{SessionNameRaw}} unless
+you say otherwise: the name of the session, which is the person's; an access entry
+has one that EKS makes.
+
+A role that is mapped otherwise is an error, unless --replace is given. An entry of
+nodes, and the one that you came in by, are never changed. The diff goes to stderr,
+with --dry-run to stdout.`,
+		Example: `  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group readers --replace --dry-run
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/team/EKS-Unmapped --group readers --via access-entries --yes`,
+		Args: wants("ROLE-ARN"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
+	}
+	a.mappings.flags(cmd)
+	a.adminChange.flags(cmd)
+	f := cmd.Flags()
+	f.StringSliceVar(&a.groups, "group", nil, "a Kubernetes group; several with commas, or the flag again")
+	f.StringVar(&a.username, "username", "", "the template of the Kubernetes user name")
+	f.BoolVar(&a.replace, "replace", false, "change how the role is mapped now")
+	return cmd
+}
+
+func (a *mappingsAdd) run(ctx context.Context, arn string) error {
+	if _, err := mapping.Role(arn); err != nil {
+		return err
+	}
+	ways, err := a.ways(ctx, a.env)
+	if err != nil {
+		return err
+	}
+	p, err := ways[0].add(ctx, mapping.Mapping{ARN: arn, Username: a.username, Groups: a.groups}, a.replace)
+	if err != nil {
+		return err
+	}
+	return a.carryOut(ctx, p)
+}
+
+type mappingsRemove struct {
+	adminChange
+	mappings
+}
+
+func newMappingsRemove(e *env) *cobra.Command {
+	r := mappingsRemove{adminChange: adminChange{env: e}}
+	cmd := &cobra.Command{
+		Use:   "remove ROLE-ARN",
+		Short: "Remove the mapping of a role",
+		Long: `Remove the mapping of a role, and nothing else: comments above it stay. A token that
+is out already may be believed for some more minutes.
+
+An entry of nodes, and the one that you came in by, are never removed. With an
+access entry go the access policies that are associated with it, and the undo does
+not bring those back. The diff goes to stderr, with --dry-run to stdout.`,
+		Example: `  kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager
+  kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager --dry-run`,
+		Args: wants("ROLE-ARN"),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args[0]) },
+	}
+	r.mappings.flags(cmd)
+	r.adminChange.flags(cmd)
+	return cmd
+}
+
+func (r *mappingsRemove) run(ctx context.Context, arn string) error {
+	if _, err := mapping.Role(arn); err != nil {
+		return err
+	}
+	ways, err := r.ways(ctx, r.env)
+	if err != nil {
+		return err
+	}
+	p, err := ways[0].remove(ctx, arn)
+	if err != nil {
+		return err
+	}
+	return r.carryOut(ctx, p)
+}
+
+// undoAdd and undoRemove are the commands that take a mapping back.
+
+func (w *workplace) undoAdd(arn, via string) string {
+	return "kubectl jit admin mappings remove " + quote(arn) + w.inCluster(via)
+}
+
+func (w *workplace) undoRemove(m mapping.Mapping, via string) string {
+	command := "kubectl jit admin mappings add " + quote(m.ARN) + " --replace"
+	for _, group := range m.Groups {
+		command += " --group " + quote(group)
+	}
+	if m.Username != "" {
+		command += " --username " + quote(m.Username)
+	}
+	return command + w.inCluster(via)
+}
+
+func (w *workplace) inCluster(via string) string {
+	flags := " --via " + via + w.inContext()
+	if via == viaEntries {
+		flags += " --cluster " + quote(w.cluster.Name) + " --region " + quote(w.cluster.Region)
+	}
+	return flags + " --yes"
+}
