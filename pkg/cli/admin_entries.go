@@ -8,6 +8,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
@@ -17,7 +18,7 @@ import (
 type accessEntries struct {
 	*workplace
 	entries account.Entries
-	caller  string // ARN of who asks; empty where the cluster does not tell
+	caller  cani.Identity
 }
 
 func (a *accessEntries) list(ctx context.Context) ([]mappingItem, error) {
@@ -79,6 +80,9 @@ func (a *accessEntries) add(ctx context.Context, m mapping.Mapping, replace bool
 		done:    []string{fmt.Sprintf("%s is in %s by an access entry.", m.ARN, strings.Join(m.Groups, ", "))},
 	}
 	if !there {
+		if err := a.mayTake(op, want); err != nil {
+			return plan{}, err
+		}
 		p.pieces = []piece{{"access entry " + m.ARN, "", entryText(want)}}
 		p.steps = []step{{
 			do:   func(ctx context.Context) error { return a.entries.Create(ctx, want) },
@@ -133,8 +137,22 @@ func (a *accessEntries) mayTouch(op string, e account.Entry) error {
 	switch {
 	case e.Type != standard:
 		return jit.Errorf(jit.Denied, op, "it is an access entry of nodes (%s): without it they leave the cluster", e.Type)
-	case mapping.SameRole(e.Principal, a.caller):
+	case mapping.SameRole(e.Principal, a.caller.ARN()):
 		return jit.Errorf(jit.Denied, op, "you came in by this access entry: this would lock you out")
+	}
+	return nil
+}
+
+// mayTake keeps the caller's groups: an access entry wins over the entry of aws-auth
+// that the caller may have come in by.
+func (a *accessEntries) mayTake(op string, e account.Entry) error {
+	if !mapping.SameRole(e.Principal, a.caller.ARN()) {
+		return nil
+	}
+	for _, group := range a.caller.Groups {
+		if group != "system:authenticated" && !slices.Contains(e.Groups, group) {
+			return jit.Errorf(jit.Denied, op, "it is your own role, and would not be in %s any more: this would lock you out", group)
+		}
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
 		return []way{auth}, nil
 	}
 	entries, mode, err := e.entries(ctx, w)
-	other := &accessEntries{workplace: w, entries: entries, caller: identity.ARN()}
+	other := &accessEntries{workplace: w, entries: entries, caller: identity}
 	switch {
 	case m.via == viaEntries && err != nil:
 		return nil, err

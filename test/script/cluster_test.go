@@ -18,14 +18,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
 )
 
-// cluster answers what login and can-i ask a cluster, and believes a token as EKS
-// does: it calls the presigned URL and asks STS whose it is. The real API server
-// and authenticator are in test/sandbox.
+// cluster answers the questions that our commands ask a cluster, and believes a
+// token as EKS does: it calls the presigned URL and asks STS whose it is. The
+// real API server and authenticator are in test/sandbox.
 type cluster struct {
 	name   string
 	groups map[string]string // what aws-auth would say: role to group
@@ -54,6 +55,10 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /apis/authentication.k8s.io/v1/selfsubjectreviews", c.whoami)
 	mux.HandleFunc("POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews", c.rules)
+	mux.HandleFunc("GET /apis/rbac.authorization.k8s.io/v1/clusterrolebindings", c.bindings)
+	mux.HandleFunc("GET /apis/rbac.authorization.k8s.io/v1/rolebindings", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, rbacv1.RoleBindingList{TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "RoleBindingList"}})
+	})
 	c.serve(mux)
 	server := httptest.NewUnstartedServer(mux)
 	server.EnableHTTP2 = true // as an API server has
@@ -92,6 +97,15 @@ func (c *cluster) rules(w http.ResponseWriter, r *http.Request) {
 		TypeMeta: metav1.TypeMeta{APIVersion: "authorization.k8s.io/v1", Kind: "SelfSubjectRulesReview"},
 		Status:   authorizationv1.SubjectRulesReviewStatus{Incomplete: true, ResourceRules: []authorizationv1.ResourceRule{rule}},
 	})
+}
+
+// bindings binds the groups that roles are mapped to.
+func (c *cluster) bindings(w http.ResponseWriter, _ *http.Request) {
+	list := rbacv1.ClusterRoleBindingList{TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "ClusterRoleBindingList"}}
+	for _, group := range c.groups {
+		list.Items = append(list.Items, rbacv1.ClusterRoleBinding{Subjects: []rbacv1.Subject{{Kind: rbacv1.GroupKind, Name: group}}})
+	}
+	answer(w, http.StatusOK, list)
 }
 
 // user is who the bearer of the token is.
