@@ -9,13 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/held"
-	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
-	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
 // adminChange is what every command has that changes something for others:
@@ -66,7 +63,7 @@ func (c *adminChange) carryOut(ctx context.Context, p plan) error {
 	if err := p.show(c.Streams.ErrOut); err != nil {
 		return err
 	}
-	if err := c.confirm(ctx); err != nil {
+	if err := c.confirm(ctx, c.yes, "Change it?"); err != nil {
 		return err
 	}
 	kept, err := c.keepUndo(p)
@@ -90,37 +87,12 @@ func (c *adminChange) carryOut(ctx context.Context, p plan) error {
 	return nil
 }
 
-// show writes the diff, with what others wrote made harmless.
+// show writes the diff.
 func (p plan) show(w io.Writer) error {
 	for _, piece := range p.pieces {
-		text := diff.Diff(piece.name+" (now)", []byte(piece.before), piece.name+" (then)", []byte(piece.after))
-		for line := range strings.Lines(string(text)) {
-			if strings.HasPrefix(line, "diff ") {
-				continue // the two lines after it say the same
-			}
-			if _, err := fmt.Fprintln(w, term.Safe(strings.TrimSuffix(line, "\n"))); err != nil {
-				return err
-			}
+		if err := writeDiff(w, piece.name+" (now)", []byte(piece.before), piece.name+" (then)", []byte(piece.after)); err != nil {
+			return err
 		}
-	}
-	return nil
-}
-
-// confirm asks the person, unless the answer was given.
-func (c *adminChange) confirm(ctx context.Context) error {
-	if c.yes {
-		return nil
-	}
-	if !c.Person.Present() {
-		return jit.Errorf(jit.Invalid, "", "nothing is changed: nobody is at the terminal to confirm it, and --yes is not given").
-			WithNext("add --yes, or --dry-run to look only")
-	}
-	answer, err := c.Person.Ask(ctx, "Change it? (yes/no) ")
-	if err != nil {
-		return err
-	}
-	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
-		return jit.Errorf(jit.Invalid, "", "nothing is changed: not confirmed")
 	}
 	return nil
 }

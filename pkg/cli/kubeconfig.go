@@ -82,7 +82,7 @@ func (e *env) restoring(ctx context.Context, files *kubeconfig.Files, o kubeconf
 	case err != nil:
 		return err
 	case dry:
-		e.showDiff(change.File, change.Old, change.New)
+		return e.showDiff(change.File, change.Old, change.New)
 	case !change.Wrote:
 		e.say("User %s in %s was as before already.", o.User, o.File)
 	case o.Context != "" && o.Was == "":

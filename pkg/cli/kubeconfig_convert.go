@@ -85,7 +85,9 @@ func (c *kubeconfigConvert) run(ctx context.Context, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.tell(one, change)
+		if err := c.tell(one, change); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -144,13 +146,14 @@ func givesEKS(x kubeconfig.Exec) bool {
 	return false
 }
 
-func (c *kubeconfigConvert) tell(one conversion, change kubeconfig.Change) {
+func (c *kubeconfigConvert) tell(one conversion, change kubeconfig.Change) error {
 	switch {
 	case c.which.dryRun:
-		c.showDiff(change.File, change.Old, change.New)
+		return c.showDiff(change.File, change.Old, change.New)
 	case !change.Wrote:
 		c.say("Context %s was pointed at this already, together with another one of its user.", one.entry.Context)
 	default:
 		c.say("Context %s in %s gets its tokens from here.", change.Context, change.File)
 	}
+	return nil
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,13 +37,14 @@ are kept. Checkouts stand at the broker until they end: give them back with
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return u.run(cmd.Context()) },
 	}
-	cmd.Flags().BoolVar(&u.yes, "yes", false, "do not ask first")
+	cmd.Flags().BoolVarP(&u.yes, "yes", "y", false, "do not ask")
 	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "change nothing, and show what would be changed")
 	return cmd
 }
 
 func (u *uninstall) run(ctx context.Context) error {
-	if err := u.agreed(ctx); err != nil {
+	const question = "Bring kubeconfigs back, sign out, and remove configuration and cache?"
+	if err := u.confirm(ctx, u.yes || u.dryRun, question); err != nil {
 		return err
 	}
 	settings, err := u.Settings()
@@ -71,25 +71,6 @@ func (u *uninstall) run(ctx context.Context) error {
 		u.say("The originals of the entries left alone are kept in %s.", folders.Originals)
 	}
 	u.say("The programs are removed by what installed them: kubectl krew uninstall jit, or your package manager.")
-	return nil
-}
-
-// agreed asks whoever is there.
-func (u *uninstall) agreed(ctx context.Context) error {
-	if u.yes || u.dryRun {
-		return nil
-	}
-	refused := jit.Errorf(jit.Invalid, "uninstall", "nothing was changed").WithNext("kubectl jit uninstall --yes")
-	if !u.Person.Present() {
-		return refused
-	}
-	answer, err := u.Person.Ask(ctx, "Bring kubeconfigs back, sign out, and remove configuration and cache? [y/N] ")
-	if err != nil {
-		return err
-	}
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return refused
-	}
 	return nil
 }
 
