@@ -7,7 +7,8 @@
 //	       sts.* ─▶ AssumeRoleWithSAML, AssumeRole, GetCallerIdentity
 //	       eks.* ─▶ ListClusters, DescribeCluster
 //	                List-, Describe-, Create-, Update-, DeleteAccessEntry
-//	         iam ─▶ ListRoles, GetRole
+//	         iam ─▶ ListRoles, GetRole, UpdateAssumeRolePolicy
+//	                Create-, Get-, UpdateSAMLProvider
 //	      others ─▶ 403: nothing leaves this machine
 //
 // A call is counted, meets the fault that a test planted for it, is

@@ -36,13 +36,19 @@ func (s *Server) callIAM(r *http.Request, at endpoint) (elements, string, error)
 	if err != nil {
 		return nil, action, err
 	}
-	calls := map[string]func(url.Values) (elements, error){"ListRoles": s.listRoles, "GetRole": s.getRole}
+	calls := map[string]func(url.Values) (elements, error){
+		"ListRoles": s.listRoles, "GetRole": s.getRole, "UpdateAssumeRolePolicy": s.updateAssumeRolePolicy,
+		"CreateSAMLProvider": s.createSAMLProvider, "GetSAMLProvider": s.getSAMLProvider, "UpdateSAMLProvider": s.updateSAMLProvider,
+	}
 	call, known := calls[action]
 	if !known {
 		return nil, action, unknownAction(action, iamVersion)
 	}
 	if !allows(who.actions, "iam:"+action) {
 		resource := "arn:aws:iam::" + s.account + ":role/" + form.Get("RoleName")
+		if strings.HasSuffix(action, "SAMLProvider") {
+			resource = "arn:aws:iam::" + s.account + ":saml-provider/" + form.Get("Name")
+		}
 		return nil, action, refuse(http.StatusForbidden, "AccessDenied", "User: "+who.arn+" is not authorized to perform: iam:"+action+
 			" on resource: "+resource+" because no identity-based policy allows the iam:"+action+" action")
 	}

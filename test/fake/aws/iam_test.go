@@ -52,3 +52,41 @@ func TestIAM(t *testing.T) {
 		}
 	}
 }
+
+// TestIAMWrite holds what an administrator changes to what AWS takes.
+func TestIAMWrite(t *testing.T) {
+	s := start(t)
+	s.AddRole(aws.Role{Name: "Root", Actions: []string{"iam:*"}})
+	root := s.Issue("Root", alice, time.Hour)
+	metadata := string(newIdentityProvider(t).metadata())
+	const arn = "arn:aws:iam::" + account + ":saml-provider/new"
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"` + arn + `"},"Action":["sts:AssumeRoleWithSAML","sts:TagSession"],"Condition":{"StringEquals":{"SAML:aud":"https://x"}}}]}`
+	tests := []struct {
+		name   string
+		call   raw
+		status int
+		says   string
+	}{
+		{"no such provider", callIAM(root, "GetSAMLProvider", "SAMLProviderArn", arn), 404, "<Code>NoSuchEntity</Code>"},
+		{"to change it", callIAM(root, "UpdateSAMLProvider", "SAMLProviderArn", arn, "SAMLMetadataDocument", metadata), 404, "NoSuchEntity"},
+		{"a name that is none", callIAM(root, "CreateSAMLProvider", "Name", "a/b", "SAMLMetadataDocument", metadata), 400, "ValidationError"},
+		{"too short a document", callIAM(root, "CreateSAMLProvider", "Name", "new", "SAMLMetadataDocument", "<x/>"), 400, "ValidationError"},
+		{"no metadata", callIAM(root, "CreateSAMLProvider", "Name", "new", "SAMLMetadataDocument", "<x>"+strings.Repeat("x", 1000)+"</x>"), 400, "InvalidInput"},
+		{"made", callIAM(root, "CreateSAMLProvider", "Name", "new", "SAMLMetadataDocument", metadata), 200, "<SAMLProviderArn>" + arn + "<"},
+		{"made twice", callIAM(root, "CreateSAMLProvider", "Name", "new", "SAMLMetadataDocument", metadata), 409, "EntityAlreadyExists"},
+		{"seen", callIAM(root, "GetSAMLProvider", "SAMLProviderArn", arn), 200, "EntityDescriptor"},
+		{"changed", callIAM(root, "UpdateSAMLProvider", "SAMLProviderArn", arn, "SAMLMetadataDocument", metadata), 200, arn},
+		{"a policy of no role", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "None", "PolicyDocument", policy), 404, "NoSuchEntity"},
+		{"no policy", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", "{"), 400, "MalformedPolicyDocument"},
+		{"an operator that is none", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", strings.Replace(policy, "StringEquals", "StringIs", 1)), 400, "MalformedPolicyDocument"},
+		{"trusted", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", policy), 200, "UpdateAssumeRolePolicyResponse"},
+		{"as it was given", callIAM(root, "GetRole", "RoleName", "Auditor"), 200, "%22SAML%3Aaud%22%3A%22https%3A%2F%2Fx%22"},
+		{"a role without the right to", callIAM(s.Issue("Auditor", alice, time.Hour), "CreateSAMLProvider", "Name", "x"), 403, "iam:CreateSAMLProvider on resource: arn:aws:iam::196226166352:saml-provider/x"},
+	}
+	for _, tt := range tests {
+		status, body := do(t, client(t, s), tt.call.signed(t))
+		if status != tt.status || !strings.Contains(body, tt.says) {
+			t.Errorf("%s: %d %s, want %d and %s", tt.name, status, body, tt.status, tt.says)
+		}
+	}
+}

@@ -20,6 +20,7 @@ const nsMetadata = "urn:oasis:names:tc:SAML:2.0:metadata"
 
 // provider is a registered SAML identity provider.
 type provider struct {
+	document     string // as it was registered
 	entityID     string
 	certificates []*x509.Certificate
 }
@@ -30,32 +31,40 @@ func (s *Server) RegisterSAMLProvider(arn string, metadata []byte) error {
 	if !strings.HasPrefix(arn, "arn:aws:iam::"+s.account+":saml-provider/") {
 		return fmt.Errorf("%s is no SAML provider of account %s", arn, s.account)
 	}
+	p, err := readMetadata(metadata)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.providers[arn] = p
+	return nil
+}
+
+func readMetadata(metadata []byte) (provider, error) {
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(metadata); err != nil {
-		return fmt.Errorf("read the metadata document: %w", err)
+		return provider{}, fmt.Errorf("read the metadata document: %w", err)
 	}
 	root := doc.Root()
 	if root == nil || root.Tag != "EntityDescriptor" || root.NamespaceURI() != nsMetadata || root.SelectAttrValue("entityID", "") == "" {
-		return errors.New("the metadata document is not an EntityDescriptor with an entityID")
+		return provider{}, errors.New("the metadata document is not an EntityDescriptor with an entityID")
 	}
-	p := provider{entityID: root.SelectAttrValue("entityID", "")}
+	p := provider{document: string(metadata), entityID: root.SelectAttrValue("entityID", "")}
 	for _, key := range root.FindElements("./IDPSSODescriptor/KeyDescriptor") {
 		if key.SelectAttrValue("use", "signing") != "signing" {
 			continue
 		}
 		certificate, err := certificateOf(key)
 		if err != nil {
-			return fmt.Errorf("read a certificate of the metadata document: %w", err)
+			return provider{}, fmt.Errorf("read a certificate of the metadata document: %w", err)
 		}
 		p.certificates = append(p.certificates, certificate)
 	}
 	if len(p.certificates) == 0 {
-		return errors.New("the metadata document has no signing certificate")
+		return provider{}, errors.New("the metadata document has no signing certificate")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.providers[arn] = p
-	return nil
+	return p, nil
 }
 
 func certificateOf(key *etree.Element) (*x509.Certificate, error) {

@@ -54,6 +54,8 @@ type Role struct {
 	Trust      []Statement
 	MaxSession time.Duration // one hour when zero
 	Actions    []string      // what its policies allow, e.g. "eks:*"
+
+	policy string // the trust policy as it was given; empty: Trust is written
 }
 
 // User is an IAM user with a long-term key.

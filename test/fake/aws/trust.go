@@ -64,6 +64,9 @@ func allows(patterns []string, action string) bool {
 
 // document writes the trust policy as IAM shows it.
 func (r Role) document() string {
+	if r.policy != "" {
+		return escape(r.policy)
+	}
 	statements := []map[string]any{}
 	for _, st := range r.Trust {
 		principal := map[string]string{"AWS": st.AWS}
