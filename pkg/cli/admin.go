@@ -26,15 +26,16 @@ stdout, and nothing is changed. A second run finds nothing to change. How to und
 what was done is printed, and kept as a script in the state folder.
 
 The cluster is that of the context at hand, with whatever credentials that context
-has. AWS is asked with the keys of the context's profile; where the context is not
+has. EKS is asked with the keys of the context's profile; where the context is not
 of this program, with those of AWS_ACCESS_KEY_ID and its sisters.`,
 		Example: `  kubectl jit admin rbac --group pod-managers --preset pod-manager
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
-  kubectl jit admin mappings lint`,
+  kubectl jit admin mappings lint
+  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker`,
 		Args: cobra.ArbitraryArgs,
 		RunE: noCommand,
 	}
-	cmd.AddCommand(newAdminRBAC(e), newAdminMappings(e))
+	cmd.AddCommand(newAdminRBAC(e), newAdminMappings(e), newAdminTrustPolicy(e), newAdminSAMLProvider(e))
 	return cmd
 }
 

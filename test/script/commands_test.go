@@ -24,6 +24,7 @@ func commands(programs *installation) map[string]command {
 		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts, args) },
 		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
 		"access-entries":  func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).accessEntries(args[0]) },
+		"aws-user":        func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).awsUser(ts, args) },
 		"revoke":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).revoke(ts, args[0]) },
 		"await":           await,
 		"await-request":   awaitRequest,

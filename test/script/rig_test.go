@@ -133,6 +133,14 @@ func (r *rig) startCluster(ts *testscript.TestScript) {
 	r.aws.AddCluster(r.cluster)
 }
 
+// awsUser gives the script's programs the keys of a user who may do these actions.
+func (r *rig) awsUser(ts *testscript.TestScript, actions []string) {
+	user := aws.User{Name: "root-admin", AccessKeyID: "AKIAROOTADMINEXAMPLE", SecretAccessKey: "a-secret-of-root-admin", Actions: actions}
+	r.aws.AddUser(user)
+	r.set(ts, "AWS_ACCESS_KEY_ID", user.AccessKeyID)
+	r.set(ts, "AWS_SECRET_ACCESS_KEY", user.SecretAccessKey)
+}
+
 // accessEntries gives the cluster access entries, with that of its nodes.
 func (r *rig) accessEntries(mode string) {
 	const nodes = "sandbox-nodes"

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
+)
+
+type adminTrustPolicy struct {
+	adminChange
+	trust
+	kube  kubeFlags
+	role  string
+	apply bool
+}
+
+func newAdminTrustPolicy(e *env) *cobra.Command {
+	a := adminTrustPolicy{adminChange: adminChange{env: e}}
+	cmd := &cobra.Command{
+		Use:   "trust-policy (--saml-provider ARN | --principal ARN --external-id ID)",
+		Short: "Print, or set, the trust policy of a role that profiles grant",
+		Long: `Print the trust policy of a role that profiles grant: it trusts the SAML provider
+of the broker, for assertions to the sign-in address of its partition (aws, aws-cn,
+aws-us-gov), and allows session tags and the source identity. With --principal it
+trusts a principal that sends an external id.
+
+With --apply it is set on a role: in the place of the statements for the same
+principal, all others stay. The diff goes to stderr, with --dry-run to stdout. AWS
+is asked with the keys of AWS_ACCESS_KEY_ID and its sisters; where there are none,
+with those of the context's profile.`,
+		Example: `  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker
+  kubectl jit admin trust-policy --principal arn:aws:iam::111122223333:role/jit-broker --external-id sigma-4711
+  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager`,
+		Args: wants(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
+	}
+	a.kube.flags(cmd)
+	a.adminChange.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&a.samlProvider, "saml-provider", "", "the ARN of the SAML provider that the broker is registered as")
+	f.StringSliceVar(&a.recipients, "recipient", nil, "where assertions are addressed (default: the partition's sign-in address); several with commas")
+	f.StringVar(&a.issuer, "issuer", "", "the entity id of the broker, to be compared too")
+	f.StringVar(&a.principal, "principal", "", "the ARN of the principal that a broker without SAML calls AWS as")
+	f.StringVar(&a.externalID, "external-id", "", "the external id that it sends")
+	f.BoolVar(&a.apply, "apply", false, "set the policy on the role of --role")
+	f.StringVar(&a.role, "role", "", "with --apply: the name of the role, without path")
+	return cmd
+}
+
+func (a *adminTrustPolicy) run(ctx context.Context) error {
+	policy, partition, _, err := a.policy()
+	if err != nil {
+		return err
+	}
+	if !a.apply {
+		if a.role != "" || a.dryRun {
+			return jit.Errorf(jit.Invalid, "", "--role and --dry-run go with --apply").WithNext("kubectl jit admin trust-policy --help")
+		}
+		text, err := indent(policy)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprint(a.Streams.Out, text)
+		return err
+	}
+	if a.role == "" || strings.ContainsAny(a.role, "/:") {
+		return jit.Errorf(jit.Invalid, "", "--apply wants --role, the name of a role without path").WithNext("kubectl jit admin trust-policy --help")
+	}
+	iam, err := a.iam(ctx, a.kube, partition)
+	if err != nil {
+		return err
+	}
+	p, err := a.plan(ctx, iam, policy)
+	if err != nil {
+		return err
+	}
+	return a.carryOut(ctx, p)
+}
+
+func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy trustPolicy) (plan, error) {
+	arn, now, err := iam.TrustPolicy(ctx, a.role)
+	if err != nil {
+		return plan{}, err
+	}
+	before, after, err := mergeTrust(now, policy)
+	if err != nil {
+		return plan{}, err
+	}
+	p := plan{
+		name:    "trust-policy",
+		nothing: "Nothing to change: " + arn + " trusts it already.",
+		done:    []string{"The trust policy of " + arn + " is changed."},
+	}
+	if before == after {
+		return p, nil
+	}
+	p.pieces = []piece{{"trust policy of " + arn, before, after}}
+	p.steps = []step{{
+		do:   func(ctx context.Context) error { return iam.SetTrustPolicy(ctx, a.role, after) },
+		undo: "aws iam update-assume-role-policy --role-name " + quote(a.role) + " --policy-document " + decoded(now),
+	}}
+	return p, nil
+}
+
+// decoded is a word for a shell that stands for a text of somebody else.
+func decoded(text string) string {
+	return `"$(echo ` + base64.StdEncoding.EncodeToString([]byte(text)) + ` | base64 -d)"`
+}
+
+// iam is the door to IAM, with the environment's keys or those of the context at
+// hand.
+func (e *env) iam(ctx context.Context, kube kubeFlags, partition string) (account.IAM, error) {
+	credential, err := e.accountKeys(ctx, kube)
+	if err != nil {
+		return account.IAM{}, err
+	}
+	return account.Finder{}.IAM(credential, partition)
+}
+
+// accountKeys are the keys for what is about an account and not about a cluster.
+func (e *env) accountKeys(ctx context.Context, kube kubeFlags) (jit.Credential, error) {
+	if e.Getenv("AWS_ACCESS_KEY_ID") != "" {
+		return e.credential(ctx, nil)
+	}
+	w, err := e.enter(ctx, kube)
+	if err != nil {
+		w = nil // then it is said that there are no keys
+	}
+	return e.credential(ctx, w)
+}
