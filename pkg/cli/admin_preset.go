@@ -95,9 +95,9 @@ func servedResources(client discovery.DiscoveryInterface) (map[string][]string, 
 // locateResource splits a word into API group and resource.
 func locateResource(served map[string][]string, word string) (group, name string, err error) {
 	op := "read --resource " + word
-	name, sub, _ := strings.Cut(word, "/")
+	name, sub, nested := strings.Cut(word, "/")
 	name, group, grouped := strings.Cut(name, ".")
-	if sub != "" {
+	if nested {
 		name += "/" + sub
 	}
 	groups := served[name]

@@ -57,7 +57,7 @@ diff goes to stderr, with --dry-run to stdout.`,
 	f := cmd.Flags()
 	f.StringVarP(&a.kube.namespace, "namespace", "n", "", "give the rights in this namespace only")
 	f.StringVar(&a.group, "group", "", "the Kubernetes group, as a mapping names it")
-	f.Var(oneOf{&a.preset, presets()}, "preset", "one of: "+strings.Join(presets(), ", "))
+	f.Var(oneOf{&a.preset, presets()}, "preset", "the `name` of a preset: "+strings.Join(presets(), ", "))
 	f.StringVar(&a.role, "role", "", "the name of the ClusterRole (default: the preset's, or the group's)")
 	f.StringSliceVar(&a.verbs, "verb", nil, "a verb; several with commas, or the flag again")
 	f.StringSliceVar(&a.resources, "resource", nil, "a resource, such as pods, pods/log or deployments.apps; several likewise")

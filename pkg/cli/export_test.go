@@ -85,3 +85,30 @@ func Walk(visit func(path, short, long, example string)) {
 	}
 	walk(newRoot(newEnv([]string{"kubectl-jit"}, genericiooptions.NewTestIOStreamsDiscard(), "")))
 }
+
+// MergeTrust puts the trust in the SAML provider into a policy.
+func MergeTrust(now, samlProvider string) (before, after string, err error) {
+	ours, _, _, err := trust{samlProvider: samlProvider}.policy()
+	if err != nil {
+		return "", "", err
+	}
+	return mergeTrust(now, ours)
+}
+
+// LocateResource splits a word of --resource, for a cluster that serves these.
+func LocateResource(served map[string][]string, word string) (group, name string, err error) {
+	return locateResource(served, word)
+}
+
+// Carry shows and makes a plan of one step, with --yes, or --dry-run. It returns
+// what was printed, and the undo script that was kept.
+func Carry(dryRun bool, before, after string, do error) (stdout, stderr string, err error) {
+	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
+	c := adminChange{env: newEnv([]string{"kubectl-jit"}, streams, ""), dryRun: dryRun, yes: true}
+	err = c.carryOut(context.Background(), plan{
+		name: "test", nothing: "Nothing to change.", done: []string{"Done."},
+		pieces: []piece{{"thing", before, after}},
+		steps:  []step{{do: func(context.Context) error { return do }, undo: "kubectl jit undo it"}},
+	})
+	return out.String(), errOut.String(), err
+}

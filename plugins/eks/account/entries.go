@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -61,28 +63,49 @@ func (e Entries) Mode(ctx context.Context) (string, error) {
 	return string(answer.Cluster.AccessConfig.AuthenticationMode), nil
 }
 
-// List returns every access entry. EKS tells each one's groups by itself, so it is
-// one call for each. Codes: not_found (no such cluster), invalid (the cluster has
-// no access entries), denied, unavailable.
+// List returns every access entry, sorted by principal. EKS tells each one's groups
+// by itself, so it is one call for each, a few at a time. Codes: not_found (no such
+// cluster), invalid (the cluster has no access entries), denied, unavailable.
 func (e Entries) List(ctx context.Context) ([]Entry, error) {
-	var all []Entry
+	var principals []string
 	pages := eks.NewListAccessEntriesPaginator(e.client, &eks.ListAccessEntriesInput{ClusterName: &e.cluster.Name})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, e.refused("list the access entries of cluster "+e.cluster.Name, "eks:ListAccessEntries", err)
 		}
-		for _, arn := range page.AccessEntries {
-			one, found, err := e.Find(ctx, arn)
-			if err != nil {
-				return nil, err
-			}
-			if found {
-				all = append(all, one)
-			}
+		principals = append(principals, page.AccessEntries...)
+	}
+	slices.Sort(principals)
+	return e.findAll(ctx, principals)
+}
+
+// atOnce is how many entries are asked for at the same time.
+const atOnce = 8
+
+// findAll asks for each entry. One that was removed meanwhile is left out.
+func (e Entries) findAll(ctx context.Context, principals []string) ([]Entry, error) {
+	entries, there, errs := make([]Entry, len(principals)), make([]bool, len(principals)), make([]error, len(principals))
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i, principal := range principals {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			entries[i], there[i], errs[i] = e.Find(ctx, principal)
+		})
+	}
+	all.Wait()
+	var found []Entry
+	for i := range principals {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		if there[i] {
+			found = append(found, entries[i])
 		}
 	}
-	return all, nil
+	return found, nil
 }
 
 // Find returns the entry of a principal, or that there is none. Codes as for List.
