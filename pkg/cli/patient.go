@@ -30,6 +30,7 @@ type patient struct {
 	session    *caller.Session
 	ask        mint.Ask
 	credential jit.Credential
+	arn        string // of the AWS session, by STS
 	client     kubernetes.Interface
 	identity   cani.Identity
 }
@@ -179,6 +180,7 @@ func (p *patient) sts(ctx context.Context) (string, error) {
 	if jit.CodeOf(err) == jit.Unavailable {
 		return "", warning{fmt.Errorf("%w (kubectl works without; the cluster asks STS itself)", err)}
 	}
+	p.arn = arn
 	return arn, err
 }
 

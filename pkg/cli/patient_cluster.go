@@ -45,9 +45,18 @@ func (p *patient) mapping(ctx context.Context) (string, error) {
 	}
 	p.identity, err = cani.Whoami(ctx, p.client)
 	if err != nil {
-		return "", p.refused(ctx, p.session, p.ask, err)
+		return "", p.unmapped(p.refused(ctx, p.session, p.ask, err))
 	}
 	return p.identity.Name + inGroups(p.identity.Groups), nil
+}
+
+// unmapped names what an administrator types to let the role in.
+func (p *patient) unmapped(err error) error {
+	role := roleARN(p.arn)
+	if refused, ok := errors.AsType[*jit.Error](err); ok && refused.Code == jit.Denied && role != "" {
+		return refused.WithNext("kubectl jit admin mappings add %s --group GROUP", quote(role))
+	}
+	return err
 }
 
 // rbac looks whether anything at all is allowed beside what everybody may. A
@@ -70,7 +79,17 @@ func (p *patient) rbac(ctx context.Context) (string, error) {
 		return "list pods is allowed, by what the cluster does not list", nil
 	}
 	return "", jit.Errorf(jit.Denied, "", "no rule that the cluster lists in namespace %s is for %s%s, and list pods is not allowed: a RoleBinding, a ClusterRoleBinding or an EKS access policy must name one of the groups",
-		namespace, p.identity.Name, inGroups(p.identity.Groups)).WithNext("kubectl jit can-i")
+		namespace, p.identity.Name, inGroups(p.identity.Groups)).WithNext("kubectl jit admin rbac --group %s --preset viewer", quote(p.group()))
+}
+
+// group is the first group of the person that tells them apart.
+func (p *patient) group() string {
+	for _, group := range p.identity.Groups {
+		if group != everybody {
+			return group
+		}
+	}
+	return "GROUP"
 }
 
 // asGUI runs the entry as a desktop program would.
