@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -111,4 +113,39 @@ func Carry(dryRun bool, before, after string, do error) (stdout, stderr string, 
 		steps:  []step{{do: func(context.Context) error { return do }, undo: "kubectl jit undo it"}},
 	})
 	return out.String(), errOut.String(), err
+}
+
+// Reference is the help of every command as one page.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("# Commands\n\nThe help of every command of `kubectl jit`, as the program prints it: `kubectl jit COMMAND --help`.\n")
+	root := newRoot(newEnv([]string{"kubectl-jit"}, genericiooptions.NewTestIOStreamsDiscard(), ""))
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd != root && cmd.IsAvailableCommand() {
+			fmt.Fprintf(&b, "\n## %s\n\n```\n%s\n```\n", cmd.CommandPath(), cmd.UseLine())
+			fmt.Fprintf(&b, "\n%s\n\n```sh\n%s\n```\n", paragraphs(cmd.Long), unindent(cmd.Example))
+			if usages := cmd.NonInheritedFlags().FlagUsages(); usages != "" {
+				fmt.Fprintf(&b, "\n```\n%s```\n", usages)
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+	return b.String()
+}
+
+// paragraphs writes a help text as Markdown: what is indented is code there too.
+func paragraphs(text string) string {
+	return strings.NewReplacer("<", "&lt;", "*", `\*`).Replace(text)
+}
+
+func unindent(example string) string {
+	lines := strings.Split(example, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], "  ")
+	}
+	return strings.Join(lines, "\n")
 }

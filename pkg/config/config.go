@@ -75,8 +75,7 @@ type Tenant struct {
 	URL string
 
 	// CertificateAuthority is a PEM file whose certificates are trusted for this
-	// broker besides the system's. In the file, a relative path is relative to the
-	// file's folder; Load makes it absolute.
+	// broker besides the system's. A relative path is relative to the file's folder.
 	CertificateAuthority string
 }
 
@@ -87,11 +86,12 @@ type Alias struct {
 	// or empty for the default one.
 	Tenant string
 
-	// Profile is the access as [jit.Access.Path] writes it.
+	// Profile is the path of the access, "application/environment/profile"; a slash
+	// inside a name is written \/.
 	Profile string
 }
 
-// Load reads the file. Codes: invalid (not what the file may hold; the message
+// Load reads the file. Relative paths in it come back absolute. Codes: invalid (not what the file may hold; the message
 // names file, line and column), unavailable (it cannot be read).
 func Load(path string) (*Config, error) {
 	data, err := os.ReadFile(path)
