@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -200,9 +201,36 @@ func manifest(kind string, object any) string {
 			body.Metadata["namespace"] = o.Namespace
 		}
 	}
-	text, err := yaml.Marshal(body)
+	text, err := sigsyaml.Marshal(body)
 	if err != nil {
 		return "" // an object of the API is always written
 	}
-	return string(text)
+	return shortLists(string(text))
+}
+
+// shortLists writes each list of words in one line, as people do.
+func shortLists(text string) string {
+	var tree yaml.Node
+	if yaml.Unmarshal([]byte(text), &tree) != nil {
+		return text
+	}
+	var visit func(node *yaml.Node)
+	visit = func(node *yaml.Node) {
+		words := node.Kind == yaml.SequenceNode
+		for _, child := range node.Content {
+			visit(child)
+			words = words && child.Kind == yaml.ScalarNode
+		}
+		if words {
+			node.Style = yaml.FlowStyle
+		}
+	}
+	visit(&tree)
+	var b strings.Builder
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if encoder.Encode(&tree) != nil {
+		return text
+	}
+	return b.String()
 }

@@ -170,9 +170,12 @@ func (e Entries) refused(op, action string, err error) error {
 	if missing, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return jit.Errorf(jit.NotFound, op, "AWS says %s: %s", missing.ErrorCode(), missing.ErrorMessage())
 	}
-	for _, code := range []string{"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"} {
-		if answer, ok := errors.AsType[smithy.APIError](err); ok && answer.ErrorCode() == code {
+	if answer, ok := errors.AsType[smithy.APIError](err); ok {
+		switch code := answer.ErrorCode(); code {
+		case "InvalidParameterException", "InvalidRequestException", "ResourceInUseException":
 			return jit.Errorf(jit.Invalid, op, "AWS says %s: %s", code, answer.ErrorMessage())
+		case "AccessDeniedException":
+			return jit.Errorf(jit.Denied, op, "AWS says %s: %s (these keys have no right to %s)", code, answer.ErrorMessage(), action)
 		}
 	}
 	return refusal(op, action, err)
