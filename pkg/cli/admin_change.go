@@ -117,6 +117,9 @@ func (c *adminChange) keepUndo(p plan) (string, error) {
 	path := filepath.Join(dir, "undo", now.Format("20060102T150405.000Z")+"-"+p.name+".sh")
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# Takes back what was done at %s; with the diff of it below.\nset -e\n", now.Format("2006-01-02 15:04:05Z"))
+	if files := c.Getenv("KUBECONFIG"); files != "" {
+		fmt.Fprintf(&b, "export KUBECONFIG=%s\n", quote(files)) // contexts are found where they were
+	}
 	for _, line := range p.undo() {
 		fmt.Fprintln(&b, c.Called.Say(line))
 	}

@@ -72,8 +72,9 @@ func newMappingsRemove(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove ROLE-ARN",
 		Short: "Remove the mapping of a role",
-		Long: `Remove the mapping of a role, and nothing else: comments above it stay. A token that
-is out already may be believed for some more minutes.
+		Long: `Remove the mapping of a role, and nothing else: comments above it stay. Where the
+cluster has aws-auth and access entries, it goes from both. A token that is out
+already may be believed for some more minutes.
 
 An entry of nodes, and the one that you came in by, are never removed. With an
 access entry go the access policies that are associated with it, and the undo does
@@ -96,11 +97,22 @@ func (r *mappingsRemove) run(ctx context.Context, arn string) error {
 	if err != nil {
 		return err
 	}
-	p, err := ways[0].remove(ctx, arn)
-	if err != nil {
-		return err
+	all := plan{nothing: "Nothing to change: " + arn + " is mapped nowhere."}
+	for _, way := range ways {
+		p, err := way.remove(ctx, arn)
+		if err != nil {
+			return err
+		}
+		if len(ways) == 1 {
+			all.nothing = p.nothing
+		}
+		if len(p.steps) == 0 {
+			continue
+		}
+		all.name = p.name
+		all.pieces, all.steps, all.done = append(all.pieces, p.pieces...), append(all.steps, p.steps...), append(all.done, p.done...)
 	}
-	return r.carryOut(ctx, p)
+	return r.carryOut(ctx, all)
 }
 
 // undoAdd and undoRemove are the commands that take a mapping back.

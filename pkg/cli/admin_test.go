@@ -80,6 +80,7 @@ func TestLocateResource(t *testing.T) {
 // others wrote cannot drive the terminal or the undo script.
 func TestCarryOut(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("KUBECONFIG", "/home/alice/kube config")
 	kept := func() []string {
 		files, err := filepath.Glob(filepath.Join(os.Getenv("XDG_STATE_HOME"), "kubectl-jit", "undo", "*"))
 		if err != nil {
@@ -115,7 +116,7 @@ func TestCarryOut(t *testing.T) {
 			commands++
 		}
 	}
-	if commands != 2 { // set -e, and the undo
+	if commands != 3 { // set -e, KUBECONFIG, and the undo
 		t.Errorf("the script:\n%s", script)
 	}
 	if info, err := os.Stat(kept()[0]); err != nil || info.Mode().Perm() != 0o600 {

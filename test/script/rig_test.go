@@ -40,8 +40,6 @@ type rig struct {
 	aws    *aws.Server
 	config string // the broker's configuration file
 	listen string // where the broker listens, HOST:PORT
-
-	cluster aws.Cluster // as EKS knows it
 }
 
 type rigKey struct{}
@@ -129,8 +127,7 @@ func (r *rig) startCluster(ts *testscript.TestScript) {
 		text := strings.NewReplacer("SERVER", server.URL, "AUTHORITY", authority).Replace(kubeconfig)
 		ts.Check(os.WriteFile(homeOf(ts.Getenv("WORK"), user)["KUBECONFIG"], []byte(text), 0o600))
 	}
-	r.cluster = aws.Cluster{Name: "sandbox", Region: "eu-central-1", Endpoint: server.URL, CAData: certificate(server)}
-	r.aws.AddCluster(r.cluster)
+	r.aws.AddCluster(aws.Cluster{Name: "sandbox", Region: "eu-central-1", Endpoint: server.URL, CAData: certificate(server)})
 }
 
 // awsUser gives the script's programs the keys of a user who may do these actions.
@@ -143,11 +140,10 @@ func (r *rig) awsUser(ts *testscript.TestScript, actions []string) {
 
 // accessEntries gives the cluster access entries, with that of its nodes.
 func (r *rig) accessEntries(mode string) {
-	const nodes = "sandbox-nodes"
+	const region, cluster, nodes = "eu-central-1", "sandbox", "sandbox-nodes"
 	r.aws.AddRole(aws.Role{Name: nodes})
-	r.cluster.AuthenticationMode = mode
-	r.aws.AddCluster(r.cluster)
-	r.aws.AddAccessEntry(r.cluster.Region, r.cluster.Name, aws.AccessEntry{Principal: "arn:aws:iam::" + account + ":role/" + nodes, Type: "EC2_LINUX"})
+	r.aws.SetAuthenticationMode(region, cluster, mode)
+	r.aws.AddAccessEntry(region, cluster, aws.AccessEntry{Principal: "arn:aws:iam::" + account + ":role/" + nodes, Type: "EC2_LINUX"})
 }
 
 // revoke makes a user's API token worthless.

@@ -28,6 +28,16 @@ func (s *Server) AddAccessEntry(region, cluster string, e AccessEntry) {
 	s.entries[region+"/"+cluster+"/"+e.Principal] = e
 }
 
+// SetAuthenticationMode changes how a cluster learns who a role is; see
+// [Cluster].AuthenticationMode.
+func (s *Server) SetAuthenticationMode(region, cluster, mode string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.clusters[region+"/"+cluster]
+	c.AuthenticationMode = mode
+	s.clusters[region+"/"+cluster] = c
+}
+
 // callAccessEntries answers the calls that are about entries of one cluster.
 func (s *Server) callAccessEntries(r *http.Request, region string, call eksCall) (any, error) {
 	var asked struct {

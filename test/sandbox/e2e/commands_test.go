@@ -21,7 +21,7 @@ import (
 // commands are what a script can say beside testscript's own commands.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"broker": broker, "clock": clock, "dated": dated, "keep": keep, "machine": machine, "renew": renew, "trust": trust,
+		"broker": broker, "clock": clock, "dated": dated, "keep": keep, "machine": machine, "mode": mode, "renew": renew, "trust": trust,
 	}
 }
 
@@ -51,6 +51,17 @@ func machine(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: machine NAME, which is no user's")
 	}
 	ts.Check(world.AddUser(context.Background(), ts.MkAbs(filepath.Join("home", args[0])), "alice"))
+}
+
+// mode MODE has EKS say that the cluster learns in this way who a role is; the end
+// of the script changes it back. Access entries are EKS's alone: the authenticator
+// here knows aws-auth only.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: mode CONFIG_MAP|API_AND_CONFIG_MAP|API")
+	}
+	world.AWS.SetAuthenticationMode(sandbox.Region, sandbox.ClusterName, args[0])
+	ts.Defer(func() { world.AWS.SetAuthenticationMode(sandbox.Region, sandbox.ClusterName, "CONFIG_MAP") })
 }
 
 // renew throws alice's held tokens away: the next call asks the broker whether
