@@ -35,15 +35,21 @@ type Original struct {
 func (o Original) made(list string) bool { return slices.Contains(o.Made, list) }
 
 // Originals returns all that is kept in the folder of originals, by file and
-// user. What cannot be read is left out: it is nothing that Restore could use.
+// user. A file that is no original is left out: it is nothing that Restore could
+// use. Codes: unavailable (one of them may not be read: it may be an original).
 func Originals(dir string) ([]Original, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, jit.Errorf(jit.Unavailable, "list the originals", "%w", err)
 	}
 	var all []Original
-	for _, path := range paths {
-		if o, err := readOriginal(path); err == nil && originalPath(dir, o.File, o.User) == path {
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		o, err := readOriginal(path)
+		if unread := (*fs.PathError)(nil); errors.As(err, &unread) && !entry.IsDir() {
+			return nil, jit.Errorf(jit.Unavailable, "list the originals", "%w", err)
+		}
+		if err == nil && originalPath(dir, o.File, o.User) == path {
 			all = append(all, o)
 		}
 	}

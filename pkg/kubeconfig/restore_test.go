@@ -118,3 +118,33 @@ func TestRestoreNotDone(t *testing.T) {
 		t.Errorf("%+v, %v\n%s", change, err, cmp.Diff(text, content(t, path)))
 	}
 }
+
+// TestOriginals holds that they are found in a folder of any name, and that one
+// which cannot be read is no reason to say that there is none: who removes the
+// folder asks first.
+func TestOriginals(t *testing.T) {
+	path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
+	entry, err := files.Entry("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(filepath.Dir(path), "a[b]c", "originals")
+	if all, err := kubeconfig.Originals(dir); err != nil || len(all) != 0 {
+		t.Errorf("where nothing is kept: %+v, %v", all, err)
+	}
+	if _, err := files.Point(t.Context(), entry, call, dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "other.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := kubeconfig.Originals(dir); err != nil || len(all) != 1 || all[0].User != "u" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if err := os.Symlink("loop.json", filepath.Join(dir, "loop.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kubeconfig.Originals(dir); jit.CodeOf(err) != jit.Unavailable {
+		t.Errorf("one that cannot be read: %v", err)
+	}
+}
