@@ -299,19 +299,32 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestRestoreChanged holds that an entry which somebody changed since is theirs.
+// TestRestoreChanged holds that an entry which somebody changed since is theirs,
+// be it by a comment.
 func TestRestoreChanged(t *testing.T) {
-	path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
-	text, _ := point(t, path, files)
-	text = strings.Replace(text, "- sandbox", "- other", 1)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := files.Restore(t.Context(), path, "u", filepath.Join(filepath.Dir(path), "originals")); jit.CodeOf(err) != jit.Invalid {
-		t.Error(err)
-	}
-	if content(t, path) != text {
-		t.Error("the file was changed")
+	const command = "      command: kubectl-jit\n"
+	for name, change := range map[string][2]string{
+		"an argument":           {"- sandbox", "- other"},
+		"a comment":             {command, "      # ask Bob first\n" + command},
+		"a comment at the left": {command, "# ask Bob first\n" + command},
+		"a comment behind":      {command, "      command: kubectl-jit # ask Bob first\n"},
+		"a comment at the key":  {"  user:\n    exec:", "  user: # ask Bob first\n    exec:"},
+		"a key of theirs":       {command, command + "      x-mine: 1\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
+			text, _ := point(t, path, files)
+			text = strings.Replace(text, change[0], change[1], 1)
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := files.Restore(t.Context(), path, "u", filepath.Join(filepath.Dir(path), "originals")); jit.CodeOf(err) != jit.Invalid {
+				t.Error(err)
+			}
+			if content(t, path) != text {
+				t.Error("the file was changed")
+			}
+		})
 	}
 }
 

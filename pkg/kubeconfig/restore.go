@@ -93,13 +93,48 @@ func (e *editor) restoreUser(op string, kept Original) error {
 		return nil
 	}
 	exec := readExec(get(body, "exec"))
-	if exec == nil || !only(body, "exec") || !slices.ContainsFunc(kept.Ours, exec.Equal) {
+	if exec == nil || !only(body, "exec") || !slices.ContainsFunc(kept.Ours, exec.Equal) || e.added(item) {
 		return jit.Errorf(jit.Invalid, op, "%s:%d: it was changed since login", e.path, item.Line)
 	}
 	if kept.made(users) {
 		return e.remove(users, kept.User)
 	}
 	return e.putBack(item, kept, was)
+}
+
+// added reports whether somebody wrote into the user's body what our call never
+// has: a comment, or a key that says something to another program.
+func (e *editor) added(item *yaml.Node) bool {
+	key, body := own(item, "user")
+	if key == nil {
+		return false
+	}
+	if strings.Contains(e.lines.At(line(key)), " #") {
+		return true
+	}
+	for i := line(key) + 1; i < e.extent(body, line(key), column(key)); i++ {
+		if text := e.lines.At(i); bare(text) && strings.TrimSpace(text) != "" {
+			return true
+		}
+	}
+	_, exec := own(body, "exec")
+	return commented(body) || exec != nil && !known(exec)
+}
+
+// commented reports whether a comment stands behind a value of a tree.
+func commented(node *yaml.Node) bool {
+	return node.LineComment != "" || slices.ContainsFunc(node.Content, commented)
+}
+
+// known reports whether a call holds nothing but what [Exec] does.
+func known(exec *yaml.Node) bool {
+	keys := []string{"apiVersion", "args", "command", "env", "installHint", "interactiveMode", "provideClusterInfo"}
+	for i := 0; i+1 < len(exec.Content); i += 2 {
+		if !slices.Contains(keys, exec.Content[i].Value) && !null(exec.Content[i+1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // putBack writes the lines of the original where our call stands.
