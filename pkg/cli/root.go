@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -20,6 +22,7 @@ const (
 	groupLook     = "look"
 	groupPrograms = "programs"
 	groupSetup    = "setup"
+	groupAdmin    = "admin"
 )
 
 // newRoot builds the tree of commands.
@@ -60,11 +63,12 @@ it ends by itself.`,
 
 func addCommands(e *env, root *cobra.Command) {
 	root.AddGroup(
-		&cobra.Group{ID: groupAccess, Title: "Access:"},
-		&cobra.Group{ID: groupRequests, Title: "Approvals:"},
+		&cobra.Group{ID: groupAccess, Title: "Daily:"},
+		&cobra.Group{ID: groupRequests, Title: "For approvers, and for who asks them:"},
 		&cobra.Group{ID: groupLook, Title: "What have I got:"},
 		&cobra.Group{ID: groupPrograms, Title: "Called by programs:"},
 		&cobra.Group{ID: groupSetup, Title: "Setting up:"},
+		&cobra.Group{ID: groupAdmin, Title: "For administrators:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
 		for _, cmd := range commands {
@@ -76,7 +80,8 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
 	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e), newDoctor(e))
 	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
-	add(groupSetup, newAlias(e), newKubeconfig(e), newAdmin(e), newCompletion(e), newUninstall(e), newVersion(e))
+	add(groupSetup, newAlias(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
+	add(groupAdmin, newAdmin(e))
 	root.AddCommand(newAuth(e))
 	root.SetHelpCommandGroupID(groupSetup)
 }
@@ -110,7 +115,13 @@ func noCommand(cmd *cobra.Command, args []string) error {
 
 // badFlag answers a flag that does not exist or has no value.
 func badFlag(cmd *cobra.Command, err error) error {
-	return jit.Errorf(jit.Invalid, "", "%w", err).WithNext("%s --help", cmd.CommandPath())
+	hint := ""
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		hint = didYouMean(nearest.Names("--"+unknown.GetSpecifiedName(), names))
+	}
+	return jit.Errorf(jit.Invalid, "", "%w%s", err, hint).WithNext("%s --help", cmd.CommandPath())
 }
 
 // wants takes exactly the arguments named, each written as help shows it; one in
