@@ -11,9 +11,11 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
 // What the tests look at from outside.
@@ -148,4 +150,10 @@ func unindent(example string) string {
 		lines[i] = strings.TrimPrefix(lines[i], "  ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Matrix draws views on a screen.
+func Matrix(views []cani.View, screen term.Screen) string {
+	m := matrix{views: views, screen: screen}
+	return m.text()
 }

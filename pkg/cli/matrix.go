@@ -24,6 +24,9 @@ type matrix struct {
 // legend explains the marks. They are read without colour.
 const legend = "✓ yes   - no   ~ only some names   ? not known   ! dangerous"
 
+// widest is how long a name may be that stands in the row of its marks.
+const widest = 60
+
 // heads are the heads of the columns of cani.Usual.
 func heads() []string {
 	return []string{"GET", "LIST", "WATCH", "CREATE", "UPDATE", "PATCH", "DELETE", "DELCOL"}
@@ -97,7 +100,10 @@ func (m *matrix) measure(rows []int) {
 	for _, i := range rows {
 		m.name = max(m.name, 2+len(m.label(i)))
 	}
-	m.name = max(len("RESOURCE"), min(m.name, m.screen.Columns-verbs))
+	if len(m.views) > 1 {
+		m.name = m.screen.Columns // room for the namespaces
+	}
+	m.name = max(len("RESOURCE"), min(m.name, m.screen.Columns-verbs, widest))
 }
 
 func (m *matrix) title() string {

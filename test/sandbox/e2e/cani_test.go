@@ -217,7 +217,7 @@ func ask(ctx context.Context, reviews authorization.SelfSubjectAccessReviewInter
 
 func viewOf(t testing.TB, who person, flags ...string) accessView {
 	t.Helper()
-	cmd := world.Command(t.Context(), who.home, "kubectl", append([]string{"jit", "can-i", "-o", "json"}, flags...)...)
+	cmd := world.Command(t.Context(), who.home, "kubectl-jit", append([]string{"can-i", "-o", "json"}, flags...)...)
 	output, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("can-i: %v", err)
