@@ -107,6 +107,19 @@ func TestLook(t *testing.T) {
 			calls: 4 + 2, reviews: 2,
 		},
 		{
+			name: "incomplete: everything in the namespace by the webhook", wide: status(true), ns: status(true), allowed: []string{"ns|*|*.*/|", "|get|nodes./|"},
+			want: []string{"get nodes: yes review",
+				"get pods: yes review", "list pods: yes review", "get pods/exec: yes review", "create pods/exec: yes review", "get pods/log: yes review",
+				"get secrets: yes review", "list secrets: yes review", "impersonate serviceaccounts: yes review",
+				"get deployments.apps: yes review", "list deployments.apps: yes review", "get deployments.apps/scale: yes review", "patch deployments.apps/scale: yes review",
+				"bind roles.rbac.authorization.k8s.io: yes review", "escalate roles.rbac.authorization.k8s.io: yes review"},
+			calls: 4 + 2 + 11, reviews: 2 + 11,
+		},
+		{
+			name: "an error of evaluation is a list that is not complete", wide: status(false),
+			ns: rulesStatus{EvaluationError: "role gone"}, allowed: []string{"ns|list|pods./|"}, want: []string{"list pods: yes review"}, calls: 4 + 14, reviews: 14,
+		},
+		{
 			name: "incomplete: everything by a rule", wide: status(true, admin), ns: status(true, admin),
 			calls: 4,
 		},

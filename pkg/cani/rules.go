@@ -56,7 +56,11 @@ func Ask(ctx context.Context, client kubernetes.Interface, namespace string) (Ru
 		return Rules{}, refusal("ask what is allowed", err)
 	}
 	status := answer.Status
-	rules := Rules{Namespace: namespace, Incomplete: status.Incomplete, Why: status.EvaluationError}
+	rules := Rules{
+		Namespace:  namespace,
+		Incomplete: status.Incomplete || status.EvaluationError != "", // RBAC itself says only the second, where a role cannot be read
+		Why:        status.EvaluationError,
+	}
 	for _, rule := range status.ResourceRules {
 		rules.add(rule)
 	}

@@ -66,6 +66,8 @@ with the same words and the same exit status.`,
 	f.StringVar(&c.with, "diff", "", "compare with the last view seen of this profile, or of group/NAME")
 	f.StringVar(&c.find, "find", "", "say which of your profiles would allow this, from the views seen: 'delete pods -n shop'")
 	f.StringSliceVar(&c.groups, "as-group", nil, "preview what the members of this group may do; may be repeated")
+	f.Bool("list", false, "show the table, as without VERB and RESOURCE")
+	_ = f.MarkHidden("list") // kubectl's fingers type it
 	c.view.flags(cmd)
 	c.output.flag(cmd, "json", "yaml")
 	return cmd

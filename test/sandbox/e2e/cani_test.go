@@ -112,6 +112,16 @@ func TestCanI(t *testing.T) {
 					seen = append(seen, fmt.Sprintf("%s: %s %s %s", namespace, cell, cell.Answer, cell.Basis))
 				}
 			}
+			if slices.Contains(tt.bindings, binding{"cani-within", aliceName, "shop"}) {
+				// Why it is asked as by -A: kubectl takes the RoleBinding for a yes, and the cluster refuses.
+				nodes := question{verb: "delete", resource: "nodes", namespace: "shop"}
+				if said := nodes.kubectl(tt.who, ""); said != "yes" {
+					t.Errorf("kubectl says %q to %s in a namespace", said, nodes)
+				}
+				if output, err := tt.who.run("kubectl", "delete", "node", "none"); err == nil || !strings.Contains(output, "forbidden") {
+					t.Errorf("delete node: %s", output)
+				}
+			}
 			for _, cell := range tt.has {
 				if !slices.Contains(seen, cell) {
 					t.Errorf("there is no cell %q", cell)
