@@ -87,11 +87,18 @@ func (m *matrix) hidden(rows []int) {
 		}
 	}
 	if no > 0 {
-		m.line("\nNothing is allowed on %d more resources; --all-resources shows them.", no)
+		m.line("\nNothing is allowed on %s; --all-resources shows them.", more(no))
 	}
 	if unknown > 0 {
-		m.line("\nWhat is allowed on %d more resources is not known; --all-resources shows them.", unknown)
+		m.line("\nWhat is allowed on %s is not known; --all-resources shows them.", more(unknown))
 	}
+}
+
+func more(resources int) string {
+	if resources == 1 {
+		return "1 more resource"
+	}
+	return fmt.Sprintf("%d more resources", resources)
 }
 
 // measure gives names what the longest takes, and no more than the verbs leave.

@@ -58,7 +58,7 @@ rbac.authorization.k8s.io
   roles                          ✓
                                 bind ✓!
 
-Nothing is allowed on 1 more resources; --all-resources shows them.
+Nothing is allowed on 1 more resource; --all-resources shows them.
 
 ✓ yes   - no   ~ only some names   ? not known   ! dangerous
 DELCOL is deletecollection
