@@ -34,7 +34,7 @@ nodes, and the one that you came in by, are never changed. The diff goes to stde
 with --dry-run to stdout.`,
 		Example: `  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group readers --replace --dry-run
-  kubectl jit admin mappings add arn:aws:iam::196226166352:role/team/EKS-Unmapped --group readers --via access-entries --yes`,
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --group readers --via access-entries --yes`,
 		Args: wants("ROLE-ARN"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}

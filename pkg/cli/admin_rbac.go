@@ -179,7 +179,7 @@ func restorable(role *rbacv1.ClusterRole) string {
 	if err != nil {
 		return "" // an object of the API is always written
 	}
-	return string(text)
+	return asciiControls(string(text))
 }
 
 // manifest is an object as a person reads it.

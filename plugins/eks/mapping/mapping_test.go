@@ -229,5 +229,12 @@ func FuzzEdit(f *testing.F) {
 		if err != nil || len(again.Mappings()) != before+1 {
 			t.Fatalf("%q became %q: %v", text, added, err)
 		}
+		back, err := again.Remove(m.ARN, mapping.Change{})
+		if err != nil {
+			return // the text before may have become one that cannot be edited
+		}
+		if left, err := mapping.Parse(back); err != nil || len(left.Mappings()) != before {
+			t.Fatalf("%q became %q, and then %q: %v", text, added, back, err)
+		}
 	})
 }
