@@ -54,7 +54,7 @@ with those of the context's profile.`,
 }
 
 func (a *adminTrustPolicy) run(ctx context.Context) error {
-	policy, partition, _, err := a.policy()
+	policy, partition, owner, err := a.policy()
 	if err != nil {
 		return err
 	}
@@ -76,17 +76,22 @@ func (a *adminTrustPolicy) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.plan(ctx, iam, policy)
+	p, err := a.plan(ctx, iam, policy, owner)
 	if err != nil {
 		return err
 	}
 	return a.carryOut(ctx, p)
 }
 
-func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy trustPolicy) (plan, error) {
+// plan compares the policy of the role with what it is to say. The owner is the
+// account of the SAML provider: a role trusts those of its own account only.
+func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy trustPolicy, owner string) (plan, error) {
 	arn, now, err := iam.TrustPolicy(ctx, a.role)
 	if err != nil {
 		return plan{}, err
+	}
+	if owner != "" && !strings.Contains(arn, ":iam::"+owner+":") {
+		return plan{}, jit.Errorf(jit.Invalid, "change the trust policy of "+arn, "the SAML provider is of another account, %s", owner)
 	}
 	before, after, err := mergeTrust(now, policy)
 	if err != nil {
