@@ -85,8 +85,10 @@ func (e *env) restoring(ctx context.Context, files *kubeconfig.Files, o kubeconf
 		return e.showDiff(change.File, change.Old, change.New)
 	case !change.Wrote:
 		e.say("User %s in %s was as before already.", o.User, o.File)
-	case o.Context != "" && o.Was == "":
+	case o.Context != "" && o.MadeContext():
 		e.say("Context %s is removed from %s: login had made it.", o.Context, o.File)
+	case o.Context != "" && o.Was == "":
+		e.say("Context %s in %s has no user again.", o.Context, o.File)
 	case o.Context != "":
 		e.say("Context %s in %s has its user %s again.", o.Context, o.File, o.Was)
 	default:

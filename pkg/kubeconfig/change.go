@@ -118,10 +118,11 @@ func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec, origina
 		if err := ed.addUser(name, exec); err != nil {
 			return err
 		}
-		if err := ed.setContextUser(e.Context, name); err != nil || f.dry {
+		line, err := ed.setContextUser(e.Context, name)
+		if err != nil || f.dry {
 			return err
 		}
-		return keep(originals, Original{File: change.File, User: name, Made: []string{users}, Context: e.Context, Was: e.User}, false, exec)
+		return keep(originals, Original{File: change.File, User: name, Made: []string{users}, Context: e.Context, Was: e.User, WasLine: line}, false, exec)
 	})
 	return change, err
 }

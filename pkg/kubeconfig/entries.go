@@ -84,14 +84,44 @@ func (e *editor) addContext(name, cluster, namespace string) error {
 	return e.appended(contexts, item, append(texts, "  user: "+scalar(name)))
 }
 
-// setContextUser makes a context use another user.
-func (e *editor) setContextUser(name, user string) error {
+// setContextUser makes a context use another user. It returns the text that named
+// the old one, from the key on; "" where there was none.
+func (e *editor) setContextUser(name, user string) (was string, err error) {
 	item := e.find(contexts, name)
 	_, body := own(item, "context")
 	if body == nil || flow(body) || body.Kind != yaml.MappingNode || body.Anchor != "" {
-		return e.refuse(item.Line, "context %q is not written line by line, or has an anchor", name)
+		return "", e.refuse(item.Line, "context %q is not written line by line, or has an anchor", name)
 	}
-	return e.setText(body, "user", user)
+	if key, _ := own(body, "user"); key != nil {
+		was = e.lines.At(line(key))[column(key):]
+	}
+	return was, e.setText(body, "user", user)
+}
+
+// contextUserBack undoes setContextUser, byte for byte where nobody wrote into the
+// line since.
+func (e *editor) contextUserBack(kept Original) error {
+	_, body := own(e.find(contexts, kept.Context), "context")
+	key, _ := own(body, "user")
+	if key == nil || flow(body) || len(body.Content) == 2 && kept.WasLine == "" {
+		_, err := e.setContextUser(kept.Context, kept.Was)
+		return err
+	}
+	at, text := line(key), e.lines.At(line(key))
+	head, ours := text[:column(key)], "user: "+scalar(kept.User)
+	was, err := kept.line()
+	switch written := text[column(key):]; {
+	case err != nil || strings.Trim(head, " ") != "":
+	case was == nil && kept.Was == "" && written == ours:
+		e.splice(at, at+1)
+		e.wantKey(body, "user", nil)
+		return nil
+	case was != nil && written == ours+behind(kept.WasLine, kept.Was):
+		e.splice(at, at+1, head+kept.WasLine)
+		e.wantKey(body, "user", was)
+		return nil
+	}
+	return e.setText(body, "user", kept.Was)
 }
 
 // setText sets a key of a mapping to a text. A comment behind the old one stays.
@@ -111,13 +141,17 @@ func (e *editor) setText(mapping *yaml.Node, name, value string) error {
 		return e.refuse(key.Line, "%s is not a text on one line", name)
 	}
 	text := e.lines.At(line(key))
-	comment := ""
-	if i := strings.Index(text, " #"); i >= 0 && !strings.Contains(old.Value, " #") {
-		comment = text[len(strings.TrimRight(text[:i], " ")):]
-	}
-	e.splice(line(key), line(key)+1, text[:column(key)]+name+": "+scalar(value)+comment)
+	e.splice(line(key), line(key)+1, text[:column(key)]+name+": "+scalar(value)+behind(text, old.Value))
 	e.wantKey(mapping, name, textNode(value))
 	return nil
+}
+
+// behind is the comment behind a value in its line, with the blanks before it.
+func behind(text, value string) string {
+	if i := strings.Index(text, " #"); i >= 0 && !strings.Contains(value, " #") {
+		return text[len(strings.TrimRight(text[:i], " ")):]
+	}
+	return ""
 }
 
 // addAll adds a cluster with all that leads to it.

@@ -30,7 +30,11 @@ type Original struct {
 	Made    []string `json:"made,omitempty"`    // the lists in which an entry was made: users, contexts, clusters
 	Context string   `json:"context,omitempty"` // the context that was made, or given this user; of a cluster that was made, the name too
 	Was     string   `json:"was,omitempty"`     // the user that context had before
+	WasLine string   `json:"wasLine,omitempty"` // how it was written, from the key `user` on; empty where there was no such key
 }
+
+// MadeContext reports whether the context was made, with its user.
+func (o Original) MadeContext() bool { return o.made(contexts) }
 
 func (o Original) made(list string) bool { return slices.Contains(o.Made, list) }
 

@@ -49,7 +49,7 @@ func (e *editor) restore(op string, kept Original) error {
 		return nil // somebody pointed it elsewhere, or it is done
 	}
 	if !kept.made(contexts) {
-		return e.setContextUser(kept.Context, kept.Was)
+		return e.contextUserBack(kept)
 	}
 	if err := e.remove(contexts, kept.Context); err != nil {
 		return err
@@ -167,6 +167,16 @@ func (o Original) user(op string) (*yaml.Node, error) {
 	var was yaml.Node
 	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")+"\n"), &was); err != nil || len(was.Content) != 1 {
 		return nil, jit.Errorf(jit.Internal, op, "what is kept of it cannot be read")
+	}
+	_, value := own(was.Content[0], "user")
+	return value, nil
+}
+
+// line is what the context's key `user` held; nil where there was no such key.
+func (o Original) line() (*yaml.Node, error) {
+	var was yaml.Node
+	if err := yaml.Unmarshal([]byte(o.WasLine), &was); err != nil || len(was.Content) == 0 {
+		return nil, err
 	}
 	_, value := own(was.Content[0], "user")
 	return value, nil

@@ -35,6 +35,22 @@ func TestRestoreMade(t *testing.T) {
 			_, err := f.Point(ctx, from, call, originals)
 			return err
 		}},
+		"a user beside one that is written with quotes": {strings.Replace(shared, "    user: u\n", "    \"user\":  'u'   # me\n", 1) + user + after, "u-jit", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+		"a context without a user": {strings.Replace(before, "    user: u\n", "", 1) + user + after, "c-jit", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+		"a context whose user is empty": {strings.Replace(before, "    user: u\n", "    user: \"\"\n", 1) + user + after, "c-jit", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
+		"a context whose user is null": {strings.Replace(before, "    user: u\n", "    user: # none\n", 1) + user + after, "c-jit", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
+			_, err := f.Point(ctx, from, call, originals)
+			return err
+		}},
 		"a user where there was none": {before + "- name: other\n  user: {}\n" + after, "u", func(ctx context.Context, f *kubeconfig.Files, from kubeconfig.Entry, originals string) error {
 			_, err := f.Point(ctx, from, call, originals)
 			return err
