@@ -16,9 +16,9 @@ import (
 // Restore takes back what Point, Add or AddCluster did, where it is still as they
 // left it, and then forgets what was kept of it: the user is what it was, a
 // context that was given a user of its own has its old one again, and what was
-// made altogether is gone. A cluster that another context uses too stays. Codes:
-// not_found (nothing is kept for this entry), invalid (it was changed since), and
-// those of Point.
+// made altogether is gone. A cluster that another context uses too stays, be it of
+// another file. Codes: not_found (nothing is kept for this entry), invalid (it was
+// changed since; another context uses a user that was made), and those of Point.
 func (f *Files) Restore(ctx context.Context, file, user, originals string) (Change, error) {
 	op := "restore user " + user
 	path := originalPath(originals, file, user)
@@ -29,15 +29,36 @@ func (f *Files) Restore(ctx context.Context, file, user, originals string) (Chan
 	if err != nil {
 		return Change{}, jit.Errorf(jit.Unavailable, op, "%s: %w", path, err)
 	}
+	others := f.others(file)
 	change := Change{File: file, Context: kept.Context, User: user}
-	if err := f.change(ctx, &change, func(ed *editor) error { return ed.restore(op, kept) }); err != nil || f.dry {
+	if err := f.change(ctx, &change, func(ed *editor) error { return ed.restore(op, kept, others) }); err != nil || f.dry {
 		return change, err
 	}
 	return change, os.Remove(path)
 }
 
+// others are the contexts of the files beside this one. A file that cannot be read
+// has none, for kubectl neither.
+func (f *Files) others(file string) []*yaml.Node {
+	var all []*yaml.Node
+	for _, path := range f.paths {
+		if path == file {
+			continue
+		}
+		if d, err := f.document(path); err == nil {
+			all = append(all, items(get(d.root, contexts))...)
+		}
+	}
+	return all
+}
+
 // restore finds what it has done already, and leaves it.
-func (e *editor) restore(op string, kept Original) error {
+func (e *editor) restore(op string, kept Original, others []*yaml.Node) error {
+	others = slices.Concat(items(get(e.root, contexts)), others)
+	if used := by(others, "user", kept.User, kept.Context); kept.made(users) && kept.Context != "" && used != "" && e.find(users, kept.User) != nil {
+		return jit.Errorf(jit.Invalid, op, "context %s uses it too", used).
+			WithNext("kubectl config get-contexts")
+	}
 	if err := e.restoreUser(op, kept); err != nil {
 		return err
 	}
@@ -59,18 +80,21 @@ func (e *editor) restore(op string, kept Original) error {
 			return err
 		}
 	}
-	if !kept.made(clusters) || e.clusterUsed(kept.Context) || e.find(clusters, kept.Context) == nil {
+	if !kept.made(clusters) || by(others, "cluster", kept.Context, kept.Context) != "" || e.find(clusters, kept.Context) == nil {
 		return nil
 	}
 	return e.remove(clusters, kept.Context)
 }
 
-// clusterUsed reports whether a context of this file leads to a cluster of that
-// name, beside the one of the same name.
-func (e *editor) clusterUsed(name string) bool {
-	return slices.ContainsFunc(items(get(e.root, contexts)), func(item *yaml.Node) bool {
-		return text(get(item, "name")) != name && text(get(get(item, "context"), "cluster")) == name
-	})
+// by is the first context that names a user, or a cluster, beside one context; ""
+// where none does.
+func by(all []*yaml.Node, what, named, beside string) string {
+	for _, item := range all {
+		if name := text(get(item, "name")); name != beside && text(get(get(item, "context"), what)) == named {
+			return name
+		}
+	}
+	return ""
 }
 
 // restoreUser puts the original in the place of our call, or removes the user

@@ -120,6 +120,29 @@ func TestRestoreCurrent(t *testing.T) {
 	}
 }
 
+// TestRestoreUsed holds that what was made stays where a context that somebody else
+// wrote uses it, in whichever file.
+func TestRestoreUsed(t *testing.T) {
+	const theirs = "contexts:\n- name: theirs\n  context: {cluster: arn, user: USER}\n"
+	cluster := kubeconfig.NewCluster{Name: "arn", Server: "https://k:6443", CAData: []byte("PEM")}
+	for user, code := range map[string]jit.Code{"arn": jit.Invalid, "other": ""} {
+		dir, files := list(t, "first:second", map[string]string{"first": before + after, "second": strings.Replace(theirs, "USER", user, 1)})
+		path, originals := filepath.Join(dir, "first"), filepath.Join(dir, "originals")
+		if _, err := files.AddCluster(t.Context(), cluster, call, originals); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := files.Restore(t.Context(), path, "arn", originals); jit.CodeOf(err) != code {
+			t.Errorf("with user %s: %v", user, err)
+		}
+		if entry, err := files.Entry("theirs"); err != nil || entry.Server != cluster.Server || (entry.Exec != nil) != (user == "arn") {
+			t.Errorf("with user %s: %+v, %v", user, entry, err)
+		}
+		if kept, err := kubeconfig.Originals(originals); err != nil || len(kept) == 0 != (code == "") {
+			t.Errorf("with user %s: kept %+v, %v", user, kept, err)
+		}
+	}
+}
+
 // TestRestoreNotDone holds that a login which was killed before its change leaves
 // nothing to take back and no error.
 func TestRestoreNotDone(t *testing.T) {
