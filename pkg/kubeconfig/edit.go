@@ -126,6 +126,10 @@ func (e *editor) extent(node *yaml.Node, from, column int) int {
 	for i := to; i < e.lines.Len() && indent > column && indentOf(e.lines.At(i)) >= indent; i++ {
 		to = i + 1
 	}
+	// In one that ends in empty lines (|+) they are part of it.
+	for strings.HasSuffix(node.Value, "\n\n") && to < e.lines.Len() && strings.TrimSpace(e.lines.At(to)) == "" {
+		to++
+	}
 	return to
 }
 

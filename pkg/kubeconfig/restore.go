@@ -188,6 +188,9 @@ func (o Original) user(op string) (*yaml.Node, error) {
 		return nil, nil
 	}
 	lines := moved(o.Lines, -o.Column)
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r\n")
+	}
 	var was yaml.Node
 	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")+"\n"), &was); err != nil || len(was.Content) != 1 {
 		return nil, jit.Errorf(jit.Internal, op, "what is kept of it cannot be read")

@@ -158,6 +158,26 @@ func TestRestoreNotDone(t *testing.T) {
 	}
 }
 
+// TestRestoreForms holds that the original comes back byte for byte, in whatever
+// form it stood there.
+func TestRestoreForms(t *testing.T) {
+	for name, user := range map[string]string{
+		"lines that end otherwise":  "- name: u\r\n  user:\r\n    token: |\r\n      a\r\n      b\r\n",
+		"one line that ends so":     "- name: u\n  user:\n    username: a\r\n    token: b\n",
+		"a block with empty lines":  "- user:\n    token: |+\n      a\n\n\n  name: u\n",
+		"a block that ends in them": "- name: u\n  user:\n    token: |+\n      a\n\n\n",
+	} {
+		for _, text := range []string{before + user + after, before + user} {
+			path, files := file(t, text)
+			_, change := point(t, path, files)
+			_, err := files.Restore(t.Context(), path, change.User, filepath.Join(filepath.Dir(path), "originals"))
+			if got := content(t, path); err != nil || got != text {
+				t.Errorf("%s: %v\n%s", name, err, cmp.Diff(strings.Split(text, "\n"), strings.Split(got, "\n")))
+			}
+		}
+	}
+}
+
 // TestOriginals holds that they are found in a folder of any name, and that one
 // which cannot be read is no reason to say that there is none: who removes the
 // folder asks first.

@@ -40,15 +40,30 @@ func (l Lines) Len() int { return len(l.texts) }
 // At returns one line without its ending. The first line is number 0.
 func (l Lines) At(i int) string { return l.texts[i] }
 
-// Range returns the lines from (included) to (excluded), without their endings.
-func (l Lines) Range(from, to int) []string { return slices.Clone(l.texts[from:to]) }
+// Range returns the lines from (included) to (excluded), to be put back by Splice:
+// without their endings, but for one that is not the text's usual one.
+func (l Lines) Range(from, to int) []string {
+	texts := slices.Clone(l.texts[from:to])
+	for i := range texts {
+		if end := l.ends[from+i]; end != l.brk {
+			texts[i] += end
+		}
+	}
+	return texts
+}
 
 // Splice returns the text with the lines from (included) to (excluded) replaced
-// by others; from == to inserts before from.
+// by others; from == to inserts before from. A line without an ending gets the
+// text's usual one.
 func (l Lines) Splice(from, to int, texts ...string) Lines {
 	ends := make([]string, len(texts))
-	for i := range ends {
+	texts = slices.Clone(texts)
+	for i, text := range texts {
 		ends[i] = l.brk
+		if bare, ok := strings.CutSuffix(text, "\n"); ok {
+			bare = strings.TrimSuffix(bare, "\r")
+			texts[i], ends[i] = bare, text[len(bare):]
+		}
 	}
 	spliced := Lines{
 		texts: slices.Concat(l.texts[:from], texts, l.texts[to:]),
