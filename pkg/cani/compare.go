@@ -12,11 +12,11 @@ import (
 // has no such row, or is of another namespace than the question and the row lies
 // in one.
 func (v View) Answer(q Question) (cell Cell, ok bool) {
+	if strings.HasPrefix(q.Resource, "/") {
+		return v.answerURL(q) // "everything" is every resource, and a path is none
+	}
 	if v.Everything {
 		return Cell{Answer: Yes, Basis: ByRule}, true
-	}
-	if strings.HasPrefix(q.Resource, "/") {
-		return v.answerURL(q)
 	}
 	word, name, _ := strings.Cut(strings.ToLower(q.Resource), "/")
 	name = cmp.Or(q.Name, name)
@@ -35,12 +35,27 @@ func (v View) Answer(q Question) (cell Cell, ok bool) {
 			return Cell{Answer: No, Basis: cell.Basis, Names: cell.Names}, true
 		case slices.Contains(cell.Names, name):
 			return Cell{Answer: Yes, Basis: cell.Basis}, true
+		case name != "" && cell.Answer != Yes && v.asked():
+			return Cell{Answer: Unknown, Basis: ByNobody}, true // who answers beside the rules was not asked about this one
 		case cell.Answer == Names:
 			return Cell{Answer: No, Basis: cell.Basis}, true
 		}
 		return cell, true
 	}
 	return Cell{}, false
+}
+
+// asked reports whether the rules were not the whole answer, so that reviews were
+// made of what they left open: without the names of objects.
+func (v View) asked() bool {
+	return slices.ContainsFunc(v.Items, func(item Item) bool {
+		for _, cell := range item.Verbs {
+			if cell.Basis == ByReview {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func (v View) answerURL(q Question) (Cell, bool) {

@@ -64,6 +64,28 @@ func TestAnswer(t *testing.T) {
 	if cell, ok := (cani.View{Everything: true}).Answer(cani.Question{Verb: "fly", Resource: "dragons"}); !ok || cell.Answer != cani.Yes {
 		t.Error("everything does not hold dragons")
 	}
+	if cell, ok := (cani.View{Everything: true}).Answer(cani.Question{Verb: "get", Resource: "/metrics"}); ok {
+		t.Errorf("every resource holds a path: %q", cell.Answer)
+	}
+}
+
+// TestAnswerNames holds that "no" is not said of one object where the cluster was
+// asked about all of them only: what it has beside its rules may allow one.
+func TestAnswerNames(t *testing.T) {
+	view := seenView()
+	view.Items[1].Verbs["delete"] = cani.Cell{Answer: cani.No, Basis: cani.ByReview}
+	for question, want := range map[cani.Question]cani.Verdict{
+		{Verb: "delete", Resource: "pods", Namespace: "shop"}:              cani.No,
+		{Verb: "delete", Resource: "pods", Namespace: "shop", Name: "web"}: cani.Unknown,
+		{Verb: "get", Resource: "pods", Namespace: "shop", Name: "web"}:    cani.Yes,
+		{Verb: "get", Resource: "secrets", Namespace: "shop"}:              cani.No,
+		{Verb: "get", Resource: "secrets", Namespace: "shop", Name: "a"}:   cani.Yes,
+		{Verb: "get", Resource: "secrets", Namespace: "shop", Name: "c"}:   cani.Unknown,
+	} {
+		if cell, ok := view.Answer(question); !ok || cell.Answer != want {
+			t.Errorf("%+v: %q, %v, want %q", question, cell.Answer, ok, want)
+		}
+	}
 }
 
 func TestDiff(t *testing.T) {
