@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -77,7 +78,11 @@ func (c *canI) showFound(s *caller.Session, profiles []jit.Profile, seen []seenV
 		path := profile.Access.Path()
 		answer, from := c.answerOf(seen, path, q)
 		item := findItem{Profile: path, Answer: answer, Seen: stamp(from)}
-		add(item, s.CallIt(profile.Access), c.fromView(from))
+		source := c.fromView(from)
+		if from == nil && slices.ContainsFunc(seen, func(view seenView) bool { return view.name() == path }) {
+			source = "in no view that was seen"
+		}
+		add(item, s.CallIt(profile.Access), source)
 	}
 	for _, view := range seen {
 		if view.Group != "" {
