@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cli"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -216,5 +217,37 @@ func TestHelp(t *testing.T) {
 	})
 	if seen < 20 {
 		t.Errorf("%d commands seen", seen)
+	}
+}
+
+// TestMappedBy holds that whoami names aws-auth only where that fits who the person
+// is, and does not name one of several other ways.
+func TestMappedBy(t *testing.T) {
+	const roles = `
+- rolearn: arn:aws:iam::196226166352:role/Other
+  groups: [others]
+- rolearn: arn:aws:iam::196226166352:role/Reader
+  groups: [readers]
+`
+	me := func(role string, groups ...string) cani.Identity {
+		arn := "arn:aws:sts::196226166352:assumed-role/" + role + "/alice@example.com"
+		return cani.Identity{Groups: append(groups, "system:authenticated"), Extra: map[string][]string{"arn": {arn}}}
+	}
+	tests := []struct {
+		name, want string
+		auth       map[string]string
+		me         cani.Identity
+	}{
+		{"mapped", "aws-auth maps arn:aws:iam::196226166352:role/Reader", map[string]string{"mapRoles": roles}, me("Reader", "readers")},
+		{"an access entry wins", "not aws-auth, which maps arn:aws:iam::196226166352:role/Reader to other groups: an EKS", map[string]string{"mapRoles": roles}, me("Reader", "admins")},
+		{"not mapped", "not aws-auth, which does not map the role: an EKS", map[string]string{"mapRoles": roles}, me("Admin", "admins")},
+		{"an account", "not known: mapRoles of aws-auth does not name the role, its mapAccounts may", map[string]string{"mapAccounts": "- \"196226166352\"\n"}, me("Admin")},
+		{"another account", "not aws-auth", map[string]string{"mapAccounts": "- \"111122223333\"\n"}, me("Admin")},
+		{"no YAML", "not known: aws-auth cannot be read", map[string]string{"mapRoles": "["}, me("Admin")},
+	}
+	for _, tt := range tests {
+		if got := cli.MappedBy(tt.auth, tt.me); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

@@ -21,8 +21,9 @@ import (
 // What the tests look at from outside.
 
 var (
-	Quote   = quote
-	RoleARN = roleARN
+	Quote    = quote
+	RoleARN  = roleARN
+	MappedBy = mappedBy
 )
 
 // Report prints an error as the program of that name does.

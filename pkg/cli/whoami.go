@@ -82,7 +82,7 @@ func (w *whoami) run(ctx context.Context) error {
 		AccessKeyID: identity.AccessKeyID(),
 		Extra:       identity.Extra,
 	}
-	object.Mapping = at.mapped(ctx, object.ARN)
+	object.Mapping = at.mapped(ctx, identity)
 	until := "not known"
 	if end, err := at.end(ctx); err != nil {
 		w.Note("the end of the checkout is not known: %v", err)
