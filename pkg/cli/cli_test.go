@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
@@ -249,5 +254,25 @@ func TestMappedBy(t *testing.T) {
 		if got := cli.MappedBy(tt.auth, tt.me); !strings.HasPrefix(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestAnswers holds what doctor takes for an API server that is there: one that
+// knows nobody of that name, and not a proxy that reaches none.
+func TestAnswers(t *testing.T) {
+	for code, want := range map[int]bool{200: true, 401: true, 403: true, 429: true, 404: false, 407: false, 500: false, 502: false, 503: false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+		client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = client.Discovery().RESTClient().Get().AbsPath("/livez").Do(t.Context()).Error()
+		if got := cli.Answers(err); got != want {
+			t.Errorf("%d: %v, want %v (%v)", code, got, want, err)
+		}
+		server.Close()
+	}
+	if cli.Answers(errors.New("connection refused")) {
+		t.Error("nobody answers")
 	}
 }

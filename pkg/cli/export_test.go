@@ -24,6 +24,7 @@ var (
 	Quote    = quote
 	RoleARN  = roleARN
 	MappedBy = mappedBy
+	Answers  = answers
 )
 
 // Report prints an error as the program of that name does.

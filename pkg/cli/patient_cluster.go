@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -26,10 +27,21 @@ func (p *patient) endpoint(ctx context.Context) (string, error) {
 		return "", err
 	}
 	err = anonymous.Discovery().RESTClient().Get().AbsPath("/livez").Do(ctx).Error()
-	if status := apierrors.APIStatus(nil); err != nil && !errors.As(err, &status) {
-		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", p.entry.Server, err)
+	if !answers(err) {
+		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", p.entry.Server, err).WithNext("kubectl config get-contexts  # is this the server that is meant?")
 	}
 	return p.entry.Server, nil
+}
+
+// answers reports whether a request without a token came to an API server: not one
+// that broke down, a proxy without what is behind it, or another web server.
+func answers(err error) bool {
+	var status *apierrors.StatusError
+	if !errors.As(err, &status) {
+		return err == nil
+	}
+	code := status.ErrStatus.Code
+	return code < http.StatusInternalServerError && code != http.StatusNotFound && code != http.StatusProxyAuthRequired
 }
 
 // mapping asks the cluster who the holder of a fresh token is.
