@@ -54,10 +54,10 @@ func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string)
 
 // DryRun returns the same files, of which Point, Add, AddCluster and Restore only
 // find out whether and how they would be changed: before something is asked for
-// that cannot be taken back.
+// that cannot be taken back. Each change is foreseen on top of those before it.
 func (f *Files) DryRun() *Files {
 	dry := *f
-	dry.dry = true
+	dry.dry, dry.foreseen = true, map[string][]byte{}
 	return &dry
 }
 
@@ -228,7 +228,7 @@ func (f *Files) change(ctx context.Context, c *Change, do func(*editor) error) e
 		return written, err
 	}
 	if f.dry {
-		return c.foresee(apply)
+		return f.foresee(c, apply)
 	}
 	for range looks {
 		again, err := rewrite.File(ctx, c.File, apply)
@@ -249,13 +249,19 @@ func (f *Files) change(ctx context.Context, c *Change, do func(*editor) error) e
 }
 
 // foresee fills in what the file is and what it would be.
-func (c *Change) foresee(apply rewrite.Edit) (err error) {
-	c.Old, err = readFile(c.File)
-	if err != nil && jit.CodeOf(err) != jit.NotFound {
+func (f *Files) foresee(c *Change, apply rewrite.Edit) (err error) {
+	old, changed := f.foreseen[c.File]
+	if !changed {
+		if old, err = readFile(c.File); err != nil && jit.CodeOf(err) != jit.NotFound {
+			return err
+		}
+	}
+	made, err := apply(old)
+	if err != nil {
 		return err
 	}
-	c.New, err = apply(c.Old)
-	return err
+	c.Old, c.New, f.foreseen[c.File] = old, made, made
+	return nil
 }
 
 func pause(ctx context.Context) error {

@@ -191,30 +191,6 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestDryRun holds that nothing is written, neither there nor beside it, and that
-// what would be refused is refused.
-func TestDryRun(t *testing.T) {
-	text := before + "- name: u\n  user:\n    token: t\n" + after
-	path, files := file(t, text)
-	if _, change := point(t, path, files.DryRun()); change.Wrote {
-		t.Errorf("%+v", change)
-	}
-	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "originals")); err == nil || content(t, path) != text {
-		t.Error("something was written")
-	}
-	if _, change := point(t, path, files); !change.Wrote {
-		t.Error("after a dry run nothing is written")
-	}
-	_, files = file(t, before+"- {name: u, user: {token: t}}\n")
-	entry, err := files.Entry("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := files.DryRun().Point(t.Context(), entry, call, ""); jit.CodeOf(err) != jit.Invalid {
-		t.Error(err)
-	}
-}
-
 func TestAdd(t *testing.T) {
 	path, files := file(t, before+"- name: u\n  user:\n    token: t\n"+after)
 	from, err := files.Entry("c")

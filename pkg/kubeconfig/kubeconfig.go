@@ -37,6 +37,7 @@ type Files struct {
 	explicit bool
 	read     map[string]*document // as last read
 	dry      bool                 // see DryRun
+	foreseen map[string][]byte    // what files would be by now, of a dry run
 }
 
 // Open finds the files: the explicit one (--kubeconfig), else those of
@@ -91,6 +92,9 @@ func (f *Files) documents() ([]*document, error) {
 
 // document reads one file. What another program is writing just now is read again.
 func (f *Files) document(path string) (*document, error) {
+	if data, changed := f.foreseen[path]; changed {
+		return f.parse(path, data)
+	}
 	if known := f.read[path]; known != nil && len(known.root.Content) > 0 {
 		if same, err := rewrite.Holds(path, known.data); same && err == nil {
 			return known, nil
