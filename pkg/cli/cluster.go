@@ -40,12 +40,12 @@ func (e *env) clientAs(entry kubeconfig.Entry, token jit.Token, as rest.Imperson
 		},
 	}
 	if !rest.IsConfigTransportTLS(*restConfig) {
-		return nil, jit.Errorf(jit.Invalid, op, "its server %q is not https: a token would travel in the clear", entry.Server)
+		return nil, jit.Errorf(jit.Invalid, op, "its server %q is not https: a token would travel in the clear", shown(entry.Server))
 	}
 	if entry.ProxyURL != "" {
 		proxy, err := url.Parse(entry.ProxyURL)
 		if err != nil {
-			return nil, jit.Errorf(jit.Invalid, op, "read proxy-url: %w", err)
+			return nil, jit.Errorf(jit.Invalid, op, "its proxy-url is no URL") // and may hold a password
 		}
 		restConfig.Proxy = http.ProxyURL(proxy)
 	}
@@ -54,4 +54,13 @@ func (e *env) clientAs(entry kubeconfig.Entry, token jit.Token, as rest.Imperson
 		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
 	}
 	return client, nil
+}
+
+// shown is an address without the password that it may hold.
+func shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(no URL)"
+	}
+	return u.Redacted()
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,9 +29,9 @@ func (p *patient) endpoint(ctx context.Context) (string, error) {
 	}
 	err = anonymous.Discovery().RESTClient().Get().AbsPath("/livez").Do(ctx).Error()
 	if !answers(err) {
-		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", p.entry.Server, err).WithNext("kubectl config get-contexts  # is this the server that is meant?")
+		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", shown(p.entry.Server), err).WithNext("kubectl config get-contexts  # is this the server that is meant?")
 	}
-	return p.entry.Server, nil
+	return shown(p.entry.Server), nil
 }
 
 // answers reports whether a request without a token came to an API server: not one
@@ -109,11 +110,12 @@ func (p *patient) asGUI(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
 	defer cancel()
 	command := p.entry.Exec.Command
-	if !strings.ContainsAny(command, `/\`) {
-		at := slices.IndexFunc(guiPath(), func(dir string) bool { return isProgram(dir + string(os.PathSeparator) + command) })
-		if at < 0 && len(guiPath()) > 0 {
-			return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is in none of %s", command, strings.Join(guiPath(), ", ")).WithNext("%s", p.login())
+	if path := guiPath(); len(path) > 0 && !strings.ContainsAny(command, `/\`) {
+		at := slices.IndexFunc(path, func(dir string) bool { return isProgram(filepath.Join(dir, command)) })
+		if at < 0 {
+			return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is in none of %s", command, strings.Join(path, ", ")).WithNext("%s", p.login())
 		}
+		command = filepath.Join(path[at], command) // and not what this program's own PATH leads to
 	}
 	cmd := exec.CommandContext(ctx, command, p.entry.Exec.Args...)
 	cmd.Env = p.guiEnv()
