@@ -1,39 +1,21 @@
 package config_test
 
 import (
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/doc/comment"
 	"go/parser"
 	"go/token"
-	"os"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/kubectl-jit/kubectl-jit/test/golden"
 )
 
-var update = flag.Bool("update", false, "write the reference anew")
-
-// TestReference holds docs/config.md to what the comments in config.go say. After
-// a change of those: go test ./pkg/config -run Reference -update
+// TestReference holds docs/config.md to what the comments in config.go say.
 func TestReference(t *testing.T) {
-	const path = "../../docs/config.md"
-	want := reference(t)
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/config.md is not what config.go says (go test ./pkg/config -run Reference -update):\n%s", diff)
-	}
+	golden.Page(t, "../../docs/config.md", reference(t), "go test ./pkg/config -run Reference -update")
 }
 
 func reference(t *testing.T) string {
