@@ -50,7 +50,7 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	ask, err := args.ask(s)
+	ask, err := args.Ask(s)
 	if err != nil {
 		return nil, jit.Token{}, err
 	}

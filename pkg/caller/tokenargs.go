@@ -84,8 +84,9 @@ func (a *TokenArgs) mend(err error) error {
 	return (&jit.Error{Code: jit.CodeOf(err), Err: err}).WithNext("%s", mint.Ask{Access: access}.Login())
 }
 
-// ask turns the arguments into a call of the pipeline.
-func (a *TokenArgs) ask(s *Session) (mint.Ask, error) {
+// Ask turns the arguments into a call of the pipeline, as a client makes it. Codes:
+// invalid.
+func (a *TokenArgs) Ask(s *Session) (mint.Ask, error) {
 	access, err := jit.ParsePath(a.Profile)
 	if err != nil {
 		return mint.Ask{}, jit.Errorf(jit.Invalid, "read --profile", "%w", err)

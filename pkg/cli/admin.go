@@ -53,18 +53,13 @@ func (w *workplace) place() *workplace { return w }
 // enter goes to the cluster of the context at hand as kubectl would. Whoever sets
 // the first profile up has no context of ours yet.
 func (e *env) enter(ctx context.Context, kube kubeFlags) (*workplace, error) {
-	files, err := kubeconfig.Open(kube.kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	entry, err := files.Entry(kube.context)
+	files, entry, err := kube.entry()
 	if err != nil {
 		return nil, err
 	}
 	w := &workplace{kube: kube, entry: entry}
-	if _, mine := ours(entry.Exec); mine {
-		w.person, err = e.atHand(ctx, kube)
-		if err != nil {
+	if args, mine := ours(entry.Exec); mine {
+		if w.person, err = e.inside(ctx, entry, args); err != nil {
 			return nil, err
 		}
 		w.client, w.cluster = w.person.client, w.person.args.Cluster
@@ -86,14 +81,9 @@ func (e *env) enter(ctx context.Context, kube kubeFlags) (*workplace, error) {
 // environment's. Codes: invalid (there are none), and those of a checkout.
 func (e *env) credential(ctx context.Context, w *workplace) (jit.Credential, error) {
 	if w != nil && w.person != nil {
-		at := w.person
-		access, err := jit.ParsePath(at.args.Profile)
-		if err != nil {
-			return jit.Credential{}, err
-		}
-		return at.session.Mint.Credential(ctx, mint.Ask{
-			Tenant: at.session.Tenant.URL, Access: access, Name: at.session.CallIt(access), Open: mint.OnDemand,
-		})
+		ask := w.person.ask
+		ask.Open = mint.OnDemand
+		return w.person.session.Mint.Credential(ctx, ask)
 	}
 	c := jit.Credential{
 		AccessKeyID:     e.Getenv("AWS_ACCESS_KEY_ID"),

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/kubernetes"
@@ -23,25 +22,20 @@ type atHand struct {
 	client  kubernetes.Interface
 }
 
-// end is the end of the checkout; zero where none stands.
-func (a *atHand) end(ctx context.Context) (time.Time, error) {
-	grants, err := a.session.Broker.Grants(ctx)
-	for _, grant := range grants {
-		if grant.State == jit.GrantActive && grant.Access.Same(a.ask.Access) {
-			return grant.NotAfter, nil
-		}
+// entry is the context at hand, in the files that kubectl would read.
+func (k *kubeFlags) entry() (*kubeconfig.Files, kubeconfig.Entry, error) {
+	files, err := kubeconfig.Open(k.kubeconfig)
+	if err != nil {
+		return nil, kubeconfig.Entry{}, err
 	}
-	return time.Time{}, err
+	entry, err := files.Entry(k.context)
+	return files, entry, err
 }
 
 // atHand enters the cluster of the context at hand as kubectl would: with the
 // token that the context's own entry asks for.
 func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
-	files, err := kubeconfig.Open(kube.kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	entry, err := files.Entry(kube.context)
+	_, entry, err := kube.entry()
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +44,11 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 		err := jit.Errorf(jit.Invalid, "use context "+entry.Context, "it does not get its tokens from this program")
 		return nil, err.WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
 	}
+	return e.inside(ctx, entry, args)
+}
+
+// inside is atHand for an entry of ours, with its arguments.
+func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.TokenArgs) (*atHand, error) {
 	s, token, err := e.Token(ctx, args, entry.Exec.Args)
 	if err != nil {
 		return nil, err
@@ -58,11 +57,11 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 	if err != nil {
 		return nil, err
 	}
-	access, err := jit.ParsePath(args.Profile)
+	ask, err := args.Ask(s)
 	if err != nil {
 		return nil, err
 	}
-	ask := mint.Ask{Tenant: s.Tenant.URL, Access: access, Name: s.CallIt(access), Cluster: args.Cluster, Open: mint.Never}
+	ask.Open = mint.Never
 	return &atHand{session: s, entry: entry, args: args, ask: ask, token: token, client: client}, nil
 }
 

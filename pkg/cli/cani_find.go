@@ -26,11 +26,7 @@ type findItem struct {
 // cluster at hand, from the views that were seen. It asks the broker for the
 // profiles, and no cluster anything.
 func (c *canI) findAllowing(ctx context.Context) error {
-	files, err := kubeconfig.Open(c.kube.kubeconfig)
-	if err != nil {
-		return err
-	}
-	entry, err := files.Entry(c.kube.context)
+	files, entry, err := c.kube.entry()
 	if err != nil {
 		return err
 	}

@@ -75,8 +75,20 @@ func (w *whichContexts) open() (*kubeconfig.Files, error) {
 	return files.DryRun(), nil
 }
 
-// restoring takes back what is kept of one entry, and says so.
-func (e *env) restoring(ctx context.Context, files *kubeconfig.Files, o kubeconfig.Original, originals string, dry bool) error {
+// restoreAll takes back what is kept of entries. It names those that it leaves
+// alone, and returns how many they are.
+func (e *env) restoreAll(ctx context.Context, files *kubeconfig.Files, kept []kubeconfig.Original, originals string, dry bool) (left int) {
+	for _, o := range kept {
+		if err := e.restore(ctx, files, o, originals, dry); err != nil {
+			left++
+			e.Note("left alone: %v", err)
+		}
+	}
+	return left
+}
+
+// restore takes back what is kept of one entry, and says so.
+func (e *env) restore(ctx context.Context, files *kubeconfig.Files, o kubeconfig.Original, originals string, dry bool) error {
 	change, err := files.Restore(ctx, o.File, o.User, originals)
 	switch {
 	case err != nil:

@@ -50,14 +50,7 @@ func (r *kubeconfigRestore) run(ctx context.Context, words []string) error {
 	if err != nil {
 		return err
 	}
-	left := 0
-	for _, original := range kept {
-		if err := r.restoring(ctx, files, original, dir, r.which.dryRun); err != nil {
-			left++
-			r.Note("left alone: %v", err)
-		}
-	}
-	if left > 0 {
+	if left := r.restoreAll(ctx, files, kept, dir, r.which.dryRun); left > 0 {
 		return jit.Errorf(jit.Invalid, "restore the kubeconfig", "%d of %d could not be brought back", left, len(kept))
 	}
 	return nil

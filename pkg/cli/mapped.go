@@ -18,7 +18,7 @@ func (a *atHand) mapped(ctx context.Context, me cani.Identity) string {
 	if me.ARN() == "" {
 		return "not known: the cluster names no ARN"
 	}
-	text, err := a.client.CoreV1().ConfigMaps("kube-system").Get(ctx, "aws-auth", metav1.GetOptions{})
+	text, err := a.client.CoreV1().ConfigMaps(awsAuthNamespace).Get(ctx, awsAuthName, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return "not aws-auth, which the cluster has not" + otherwise
@@ -37,7 +37,7 @@ const otherwise = ": an EKS access entry, or the role is the one that made the c
 // mappedBy reads it out of aws-auth. An access entry wins over it, which shows
 // where its groups are not those that the person is in.
 func mappedBy(auth map[string]string, me cani.Identity) string {
-	roles, err := mapping.Parse(auth["mapRoles"])
+	roles, err := mapping.Parse(auth[mapRoles])
 	if err != nil {
 		return "not known: aws-auth cannot be read: " + err.Error()
 	}

@@ -62,14 +62,12 @@ func (p *patient) login() string {
 }
 
 func (p *patient) kubeconfig(context.Context) (string, error) {
-	files, err := kubeconfig.Open(p.kube.kubeconfig)
+	_, entry, err := p.kube.entry()
 	if err != nil {
 		return "", err
 	}
-	if p.entry, err = files.Entry(p.kube.context); err != nil {
-		return "", err
-	}
-	exec := p.entry.Exec
+	p.entry = entry
+	exec := entry.Exec
 	switch {
 	case p.entry.Server == "":
 		return "", jit.Errorf(jit.Invalid, "", "context %s leads to cluster %q, of which there is no entry with a server", p.entry.Context, p.entry.Cluster).
@@ -130,33 +128,32 @@ func (p *patient) signIn(ctx context.Context) (string, error) {
 }
 
 func (p *patient) profile(ctx context.Context) (string, error) {
-	access, err := jit.ParsePath(p.args.Profile)
+	ask, err := p.args.Ask(p.session)
 	if err != nil {
 		return "", err
 	}
-	p.ask = mint.Ask{Tenant: p.session.Tenant.URL, Access: access, Name: p.session.CallIt(access), Cluster: p.args.Cluster, Open: mint.Never}
+	ask.Open = mint.Never
+	p.ask = ask
 	all, err := p.session.Broker.Profiles(ctx)
 	if err != nil {
 		return "", err
 	}
-	if _, err := exactly(access, all); err != nil {
+	if _, err := exactly(ask.Access, all); err != nil {
 		return "", err
 	}
-	return access.Path(), nil
+	return ask.Access.Path(), nil
 }
 
 func (p *patient) checkout(ctx context.Context) (string, error) {
 	if err := p.session.Mint.Resting(p.ask); err != nil {
 		return "", err
 	}
-	grants, err := p.session.Broker.Grants(ctx)
-	if err != nil {
+	grant, stands, err := p.session.Mint.Standing(ctx, p.ask.Access)
+	switch {
+	case err != nil:
 		return "", err
-	}
-	for _, grant := range grants {
-		if grant.Access.Same(p.ask.Access) && grant.State == jit.GrantActive {
-			return "until " + p.until(grant.NotAfter), nil
-		}
+	case stands:
+		return "until " + p.until(grant.NotAfter), nil
 	}
 	return "", jit.Errorf(jit.Denied, "", "%s is not checked out", p.ask.Access.Profile).WithNext("%s", p.login())
 }

@@ -52,7 +52,7 @@ func (u *uninstall) run(ctx context.Context) error {
 		return err
 	}
 	folders := u.Folders(settings)
-	left, err := u.restoreAll(ctx, folders.Originals)
+	left, err := u.bringBack(ctx, folders.Originals)
 	if err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func (u *uninstall) run(ctx context.Context) error {
 	return nil
 }
 
-// restoreAll brings back what it can, and returns how many entries it left alone.
-func (u *uninstall) restoreAll(ctx context.Context, dir string) (left int, err error) {
+// bringBack brings back what it can, and returns how many entries it left alone.
+func (u *uninstall) bringBack(ctx context.Context, dir string) (left int, err error) {
 	kept, err := kubeconfig.Originals(dir)
 	if err != nil {
 		return 0, err
@@ -87,12 +87,7 @@ func (u *uninstall) restoreAll(ctx context.Context, dir string) (left int, err e
 	if u.dryRun {
 		files = files.DryRun()
 	}
-	for _, original := range kept {
-		if err := u.restoring(ctx, files, original, dir, u.dryRun); err != nil {
-			left++
-			u.Note("left alone: %v", err)
-		}
-	}
+	left = u.restoreAll(ctx, files, kept, dir, u.dryRun)
 	entries, err := files.Entries()
 	for _, entry := range entries {
 		made := entry.Exec != nil && entry.Exec.Ours()

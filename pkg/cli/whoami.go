@@ -84,10 +84,10 @@ func (w *whoami) run(ctx context.Context) error {
 	}
 	object.Mapping = at.mapped(ctx, identity)
 	until := "not known"
-	if end, err := at.end(ctx); err != nil {
+	if grant, stands, err := at.session.Mint.Standing(ctx, at.ask.Access); err != nil {
 		w.Note("the end of the checkout is not known: %v", err)
-	} else if !end.IsZero() {
-		object.Until, until = instant(end), w.until(end)
+	} else if stands {
+		object.Until, until = instant(grant.NotAfter), w.until(grant.NotAfter)
 	}
 	if object.STS, err = w.callerARN(ctx, at.session, at.ask); err != nil {
 		w.Note("what STS says is not known: %v", err)

@@ -70,7 +70,7 @@ func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
 // giveBack ends the checkout at the broker.
 func (m *Mint) giveBack(ctx context.Context, ask Ask) (jit.Grant, error) {
 	none := jit.Grant{Access: ask.Access, State: jit.GrantEnded, Why: "no checkout was open"}
-	grant, stands, err := m.standing(ctx, ask, false)
+	grant, stands, err := m.Standing(ctx, ask.Access)
 	if err != nil || !stands {
 		return none, err
 	}

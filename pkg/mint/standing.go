@@ -32,12 +32,18 @@ func (m *Mint) standing(ctx context.Context, ask Ask, usable bool) (grant jit.Gr
 		ctx, cancel = context.WithTimeout(ctx, askBudget)
 		defer cancel()
 	}
+	return m.Standing(ctx, ask.Access)
+}
+
+// Standing asks the broker for the active checkout of an access; stands is false
+// where there is none. Codes: those of [jit.Broker].
+func (m *Mint) Standing(ctx context.Context, access jit.Access) (grant jit.Grant, stands bool, err error) {
 	grants, err := m.Broker.Grants(ctx)
 	if err != nil {
 		return jit.Grant{}, false, err
 	}
 	for _, g := range grants {
-		if g.State == jit.GrantActive && g.Access.Same(ask.Access) {
+		if g.State == jit.GrantActive && g.Access.Same(access) {
 			return g, true, nil
 		}
 	}
