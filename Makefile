@@ -29,6 +29,10 @@ $(SANDBOX):
 demo: build $(SANDBOX) ## play the whole story on real components (first time: about 14 minutes of building)
 	@cd test/sandbox && exec $(SANDBOX) demo
 
+.PHONY: picture
+picture: ## draw docs/demo.svg from docs/demo.txt
+	go test ./test/picture -update
+
 .PHONY: sandbox
 sandbox: build $(SANDBOX) ## keep a sandbox running in the foreground; SANDBOX_DIR says where (.sandbox)
 	@cd test/sandbox && exec $(SANDBOX) run
