@@ -15,9 +15,10 @@ import (
 type adminTrustPolicy struct {
 	adminChange
 	trust
-	kube  kubeFlags
-	role  string
-	apply bool
+	kube   kubeFlags
+	role   string
+	apply  bool
+	create bool
 }
 
 func newAdminTrustPolicy(e *env) *cobra.Command {
@@ -31,12 +32,14 @@ aws-us-gov), and allows session tags and the source identity. With --principal i
 trusts a principal that sends an external id.
 
 With --apply it is set on a role: in the place of the statements for the same
-principal, all others stay. The diff goes to stderr, with --dry-run to stdout. AWS
-is asked with the keys of AWS_ACCESS_KEY_ID and its sisters; where there are none,
-with those of the context's profile.`,
+principal, all others stay. With --create a role that is not there is made, without
+rights in AWS: a cluster asks only who it is. The diff goes to stderr, with --dry-run
+to stdout. AWS is asked with the keys of AWS_ACCESS_KEY_ID and its sisters; where
+there are none, with those of the context's profile.`,
 		Example: `  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker
   kubectl jit admin trust-policy --principal arn:aws:iam::111122223333:role/jit-broker --external-id sigma-4711
-  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager`,
+  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager
+  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager --create`,
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
 	}
@@ -50,6 +53,7 @@ with those of the context's profile.`,
 	f.StringVar(&a.externalID, "external-id", "", "the external id that it sends")
 	f.BoolVar(&a.apply, "apply", false, "set the policy on the role of --role")
 	f.StringVar(&a.role, "role", "", "with --apply: the name of the role, without path")
+	f.BoolVar(&a.create, "create", false, "with --apply: make the role where there is none")
 	return cmd
 }
 
@@ -59,8 +63,8 @@ func (a *adminTrustPolicy) run(ctx context.Context) error {
 		return err
 	}
 	if !a.apply {
-		if a.role != "" || a.dryRun {
-			return jit.Errorf(jit.Invalid, "", "--role and --dry-run go with --apply").WithNext("kubectl jit admin trust-policy --help")
+		if a.role != "" || a.dryRun || a.create {
+			return jit.Errorf(jit.Invalid, "", "--role, --create and --dry-run go with --apply").WithNext("kubectl jit admin trust-policy --help")
 		}
 		text, err := indent(policy)
 		if err != nil {
@@ -87,6 +91,9 @@ func (a *adminTrustPolicy) run(ctx context.Context) error {
 // account of the SAML provider: a role trusts those of its own account only.
 func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy trustPolicy, owner string) (plan, error) {
 	arn, now, err := iam.TrustPolicy(ctx, a.role)
+	if jit.CodeOf(err) == jit.NotFound {
+		return a.planNew(ctx, iam, policy, err)
+	}
 	if err != nil {
 		return plan{}, err
 	}
@@ -111,6 +118,35 @@ func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy tru
 		undo: "aws iam update-assume-role-policy --role-name " + quote(a.role) + " --policy-document " + decoded(now),
 	}}
 	return p, nil
+}
+
+// planNew makes the role. A role trusts SAML providers of its own account only, and
+// IAM does not say which account the keys are for: one that knows the provider.
+func (a *adminTrustPolicy) planNew(ctx context.Context, iam account.IAM, policy trustPolicy, absent error) (plan, error) {
+	if !a.create {
+		return plan{}, jit.Errorf(jit.NotFound, "change the trust policy of role "+a.role, "%w", absent).WithNext("the same command with --create makes the role")
+	}
+	if a.samlProvider != "" {
+		if _, found, err := iam.SAMLProvider(ctx, a.samlProvider); err != nil {
+			return plan{}, err
+		} else if !found {
+			return plan{}, jit.Errorf(jit.NotFound, "make role "+a.role, "the account of these keys has no SAML provider %s", a.samlProvider).
+				WithNext("kubectl jit admin saml-provider %s --metadata FILE --apply", a.samlProvider)
+		}
+	}
+	text, err := indent(policy)
+	if err != nil {
+		return plan{}, err
+	}
+	return plan{
+		name:   "trust-policy",
+		pieces: []piece{{"trust policy of the new role " + a.role, "", text}},
+		steps: []step{{
+			do:   func(ctx context.Context) error { return iam.CreateRole(ctx, a.role, text) },
+			undo: "aws iam delete-role --role-name " + quote(a.role),
+		}},
+		done: []string{"Role " + a.role + " is made."},
+	}, nil
 }
 
 // decoded is a word for a shell that stands for a text of somebody else.

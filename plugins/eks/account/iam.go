@@ -20,7 +20,7 @@ import (
 	jiteks "github.com/kubectl-jit/kubectl-jit/plugins/eks"
 )
 
-// IAM writes what an account trusts. It speaks the query API itself: five calls do
+// IAM writes what an account trusts. It speaks the query API itself: six calls do
 // not carry the weight of the SDK's largest client.
 type IAM struct {
 	http       *http.Client
@@ -102,6 +102,13 @@ func (i IAM) TrustPolicy(ctx context.Context, role string) (arn, policy string, 
 // does not take it), denied, unavailable.
 func (i IAM) SetTrustPolicy(ctx context.Context, role, policy string) error {
 	return i.call(ctx, "change the trust policy of role "+role, "UpdateAssumeRolePolicy", url.Values{"RoleName": {role}, "PolicyDocument": {policy}}, nil)
+}
+
+// CreateRole makes a role without rights of its own, that whom the policy names may
+// assume. Codes: invalid (IAM does not take it, or has one of the name), denied,
+// unavailable.
+func (i IAM) CreateRole(ctx context.Context, role, policy string) error {
+	return i.call(ctx, "make role "+role, "CreateRole", url.Values{"RoleName": {role}, "AssumeRolePolicyDocument": {policy}}, nil)
 }
 
 // call makes one signed call and reads the answer into result, if there is one.

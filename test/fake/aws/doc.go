@@ -7,7 +7,7 @@
 //	       sts.* ─▶ AssumeRoleWithSAML, AssumeRole, GetCallerIdentity
 //	       eks.* ─▶ ListClusters, DescribeCluster
 //	                List-, Describe-, Create-, Update-, DeleteAccessEntry
-//	         iam ─▶ ListRoles, GetRole, UpdateAssumeRolePolicy
+//	         iam ─▶ ListRoles, GetRole, CreateRole, UpdateAssumeRolePolicy
 //	                Create-, Get-, UpdateSAMLProvider
 //	      others ─▶ 403: nothing leaves this machine
 //

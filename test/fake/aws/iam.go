@@ -37,7 +37,7 @@ func (s *Server) callIAM(r *http.Request, at endpoint) (elements, string, error)
 		return nil, action, err
 	}
 	calls := map[string]func(url.Values) (elements, error){
-		"ListRoles": s.listRoles, "GetRole": s.getRole, "UpdateAssumeRolePolicy": s.updateAssumeRolePolicy,
+		"ListRoles": s.listRoles, "GetRole": s.getRole, "CreateRole": s.createRole, "UpdateAssumeRolePolicy": s.updateAssumeRolePolicy,
 		"CreateSAMLProvider": s.createSAMLProvider, "GetSAMLProvider": s.getSAMLProvider, "UpdateSAMLProvider": s.updateSAMLProvider,
 	}
 	call, known := calls[action]

@@ -37,7 +37,7 @@ func TestIAM(t *testing.T) {
 		{"by path", callIAM(auditor, "ListRoles", "PathPrefix", "/team/", "MaxItems", "1"), 200, []string{"EKS-Pod-Manager", "<IsTruncated>false<"}},
 		{"no such role", callIAM(auditor, "GetRole", "RoleName", "None"), 404, []string{"<Code>NoSuchEntity</Code>", "<Type>Sender</Type>"}},
 		{"a page of none", callIAM(auditor, "ListRoles", "MaxItems", "0"), 400, []string{"ValidationError"}},
-		{"what is not there", callIAM(auditor, "CreateRole"), 400, []string{"InvalidAction"}},
+		{"what is not there", callIAM(auditor, "DeleteRole"), 400, []string{"InvalidAction"}},
 		{"a role without the right to", callIAM(s.Issue("EKS-Pod-Manager", alice, time.Hour), "ListRoles"), 403, []string{"<Code>AccessDenied</Code>", "iam:ListRoles"}},
 	}
 	for _, tt := range tests {
@@ -79,6 +79,10 @@ func TestIAMWrite(t *testing.T) {
 		{"a policy of no role", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "None", "PolicyDocument", policy), 404, "NoSuchEntity"},
 		{"no policy", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", "{"), 400, "MalformedPolicyDocument"},
 		{"an operator that is none", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", strings.Replace(policy, "StringEquals", "StringIs", 1)), 400, "MalformedPolicyDocument"},
+		{"a role that is there", callIAM(root, "CreateRole", "RoleName", "Auditor", "AssumeRolePolicyDocument", policy), 409, "EntityAlreadyExists"},
+		{"a role with a path for a name", callIAM(root, "CreateRole", "RoleName", "team/New", "AssumeRolePolicyDocument", policy), 400, "ValidationError"},
+		{"a role nobody may assume", callIAM(root, "CreateRole", "RoleName", "New", "AssumeRolePolicyDocument", "{}"), 400, "MalformedPolicyDocument"},
+		{"a new role", callIAM(root, "CreateRole", "RoleName", "New", "AssumeRolePolicyDocument", policy), 200, "role/New"},
 		{"trusted", callIAM(root, "UpdateAssumeRolePolicy", "RoleName", "Auditor", "PolicyDocument", policy), 200, "UpdateAssumeRolePolicyResponse"},
 		{"as it was given", callIAM(root, "GetRole", "RoleName", "Auditor"), 200, "%22SAML%3Aaud%22%3A%22https%3A%2F%2Fx%22"},
 		{"a role without the right to", callIAM(s.Issue("Auditor", alice, time.Hour), "CreateSAMLProvider", "Name", "x"), 403, "iam:CreateSAMLProvider on resource: arn:aws:iam::196226166352:saml-provider/x"},

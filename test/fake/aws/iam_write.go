@@ -5,10 +5,33 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"time"
 )
 
 func malformedPolicy(message string) error {
 	return refuse(http.StatusBadRequest, "MalformedPolicyDocument", message)
+}
+
+var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+// createRole makes a role without policies of its own.
+func (s *Server) createRole(form url.Values) (elements, error) {
+	name := form.Get("RoleName")
+	if !roleName.MatchString(name) {
+		return nil, refuse(http.StatusBadRequest, "ValidationError", "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+	}
+	trust, err := readPolicy(form.Get("AssumeRolePolicyDocument"))
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, there := s.roles[name]; there {
+		return nil, refuse(http.StatusConflict, "EntityAlreadyExists", "Role with name "+name+" already exists.")
+	}
+	role := Role{Name: name, Path: "/", MaxSession: time.Hour, Trust: trust, policy: form.Get("AssumeRolePolicyDocument")}
+	s.roles[name] = role
+	return elements{{"Role", "", s.describeRole(role)}}, nil
 }
 
 // updateAssumeRolePolicy replaces the trust policy of a role.
