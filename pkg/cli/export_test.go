@@ -159,3 +159,24 @@ func Matrix(views []cani.View, screen term.Screen) string {
 	m := matrix{views: views, screen: screen}
 	return m.text()
 }
+
+// Typed finds the command that a line calls, and the flags it gives, by their long
+// names. The words are those after the program's name.
+func Typed(words []string) (command string, flags []string) {
+	cmd, _, err := newRoot(newEnv([]string{"kubectl-jit"}, genericiooptions.NewTestIOStreamsDiscard(), "")).Find(words)
+	if err != nil {
+		return "", nil
+	}
+	for _, word := range words {
+		name, _, _ := strings.Cut(word, "=")
+		switch {
+		case strings.HasPrefix(name, "--"):
+			flags = append(flags, name[2:])
+		case len(name) == 2 && name[0] == '-':
+			if flag := cmd.Flags().ShorthandLookup(name[1:]); flag != nil {
+				flags = append(flags, flag.Name)
+			}
+		}
+	}
+	return cmd.CommandPath(), flags
+}
