@@ -19,9 +19,12 @@ const (
 	// suffix makes the name of the lock, as in client-go.
 	suffix = ".lock"
 
-	// patience is how long a lock is waited for: kubectl holds it for
-	// milliseconds, and one that it left behind for ever.
+	// patience is how long a lock is waited for while one and the same holds it:
+	// kubectl holds it for milliseconds, and one that it left behind for ever.
 	patience = 3 * time.Second
+
+	// longest is how long a lock is waited for that goes from hand to hand.
+	longest = 30 * time.Second
 
 	// half is how long a reader waits for a writer to end.
 	half = 500 * time.Millisecond
@@ -63,8 +66,10 @@ func lock(ctx context.Context, path, real string) (free func(), err error) {
 
 // wait takes one lock, or says who holds it.
 func wait(ctx context.Context, name string) (free func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
+	var holding fs.FileInfo
+	var since time.Time
 	for {
 		free, err := take(name)
 		if err == nil {
@@ -72,6 +77,12 @@ func wait(ctx context.Context, name string) (free func(), err error) {
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, failed(name, err)
+		}
+		if now, _ := os.Lstat(name); !sameLock(holding, now) {
+			holding, since = now, time.Now()
+		}
+		if time.Since(since) > patience {
+			return nil, held(name)
 		}
 		select {
 		case <-ctx.Done():
@@ -82,6 +93,12 @@ func wait(ctx context.Context, name string) (free func(), err error) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// sameLock reports whether a lock is still the one that was seen before. A new file
+// may have the number of one that is gone, so its time is compared too.
+func sameLock(a, b fs.FileInfo) bool {
+	return a != nil && b != nil && os.SameFile(a, b) && a.ModTime().Equal(b.ModTime())
 }
 
 // await returns when none of the locks is there any more, or after a while.

@@ -261,3 +261,25 @@ func TestWrite(t *testing.T) {
 	}
 	alone(t, filepath.Dir(path), "original")
 }
+
+// TestLockOfMany waits longer for a lock that goes from hand to hand than for one
+// that somebody keeps.
+func TestLockOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "config")
+		put(t, path, "one", 0o600)
+		put(t, path+".lock", "", 0o600)
+		go func() {
+			for i := range 8 {
+				time.Sleep(time.Second)
+				put(t, path+".next", "", 0o600)
+				times := time.Now().Add(time.Duration(i) * time.Second)
+				_ = os.Chtimes(path+".next", times, times)
+				_ = os.Rename(path+".next", path+".lock")
+			}
+			_ = os.Remove(path + ".lock")
+		}()
+		change(t, path, add(" and two"), true)
+		holds(t, path, "one and two", 0o600)
+	})
+}
