@@ -92,11 +92,15 @@ func (c *Client) standing(ctx context.Context, op string, access jit.Access) (br
 // became of a lost answer, the list of checkouts tells at the next call.
 func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit.Reason) (britiveapi.Transaction, error) {
 	var row britiveapi.Transaction
-	err := c.do(ctx, op, request{
+	reason, err := reasonOf(op, why)
+	if err != nil {
+		return row, err
+	}
+	err = c.do(ctx, op, request{
 		method: http.MethodPost,
 		path:   accessPath(access),
 		query:  url.Values{"accessType": {britiveapi.Programmatic}},
-		body:   reasonOf(why),
+		body:   reason,
 	}, &row)
 	// Older tenants say so instead of "approval required". Either way a request
 	// with a justification comes next.
@@ -111,14 +115,6 @@ func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit
 
 func accessPath(access jit.Access) string {
 	return "/api/access/" + url.PathEscape(access.ProfileID) + "/environments/" + url.PathEscape(access.EnvironmentID)
-}
-
-// reasonOf leaves a half-given ticket out, as the contract wants.
-func reasonOf(why jit.Reason) britiveapi.Reason {
-	if why.TicketID == "" || why.TicketType == "" {
-		why.TicketID, why.TicketType = "", ""
-	}
-	return britiveapi.Reason(why)
 }
 
 // settle waits until a checkout is active or has failed.

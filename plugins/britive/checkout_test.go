@@ -33,14 +33,14 @@ func TestCheckout(t *testing.T) {
 			says(row("checkedOut"))(w, r)
 		})
 	client := x.client()
-	grant, err := client.Checkout(t.Context(), sigma(), jit.Reason{Justification: "why", TicketID: "half a ticket"})
+	grant, err := client.Checkout(t.Context(), sigma(), jit.Reason{Justification: "why", TicketType: "issue", TicketID: "INC-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if grant.ID != "t1" || grant.State != jit.GrantActive || grant.Access.Path() != "Sigma/196 (Labs)/Pods" || grant.NotAfter.Sub(grant.NotBefore) != time.Hour {
 		t.Errorf("%+v", grant)
 	}
-	if query != "accessType=PROGRAMMATIC" || len(body) != 1 || body["justification"] != "why" {
+	if query != "accessType=PROGRAMMATIC" || len(body) != 3 || body["justification"] != "why" || body["ticketType"] != "issue" || body["ticketId"] != "INC-1" {
 		t.Errorf("sent ?%s %v", query, body)
 	}
 	x.wants("GET /api/access/app", 1)

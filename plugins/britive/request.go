@@ -31,8 +31,12 @@ func (c *Client) Ask(ctx context.Context, access jit.Access, why jit.Reason) (ji
 }
 
 func (c *Client) askFor(ctx context.Context, op string, access jit.Access, why jit.Reason) (jit.Request, error) {
+	reason, err := reasonOf(op, why)
+	if err != nil {
+		return jit.Request{}, err
+	}
 	var asked britiveapi.Approval
-	ask := request{method: http.MethodPost, path: accessPath(access) + "/approvalRequest", body: reasonOf(why)}
+	ask := request{method: http.MethodPost, path: accessPath(access) + "/approvalRequest", body: reason}
 	if err := c.do(ctx, op, ask, &asked); err != nil {
 		return jit.Request{}, err
 	}

@@ -35,11 +35,15 @@ func (c *Client) Session(ctx context.Context, access jit.Access, why jit.Reason,
 // inOne gets both in one exchange. Like a checkout it is never sent twice by
 // itself.
 func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
+	reason, err := reasonOf(op, why)
+	if err != nil {
+		return session{}, err
+	}
 	var answer britiveapi.Session
-	err := c.do(ctx, op, request{
+	err = c.do(ctx, op, request{
 		method: http.MethodPost,
 		path:   accessPath(access) + "/session",
-		body:   britiveapi.SessionCall{Reason: reasonOf(why), Open: open},
+		body:   britiveapi.SessionCall{Reason: reason, Open: open},
 	}, &answer)
 	switch {
 	case err != nil || answer.Checkout == nil && !open:
