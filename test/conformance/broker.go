@@ -17,9 +17,17 @@ type Parties struct {
 	Bob     jit.Broker // a member of the guarded access, and who approves it
 	Mallory jit.Broker // known, and in no policy
 	Nobody  jit.Broker // not signed in
+}
 
-	// Hears bounds how long after a decision who waits for it hears of it.
-	Hears time.Duration
+// Offers is what a broker says beyond what [jit.Broker] promises. The suite holds
+// it either way: what is not offered must not come, so that no row of a table
+// goes stale.
+type Offers struct {
+	Hears     time.Duration // within this, who waits for a decision hears of it
+	Approvers bool          // who may decide a request
+	Comments  bool          // what the decider said
+	Issued    bool          // since when credentials are good
+	KeysEnd   bool          // at a check-in, until when the keys that are out still work
 }
 
 // Catalog declares what the suite of [Broker] wants to find.
@@ -68,11 +76,11 @@ applications:
               validFor: 2h
 `
 
-// Broker holds a broker to the promises of [jit.Broker]. open opens one of its
-// own for each part, in which nothing has happened yet. It is called in a bubble
+// Broker holds a broker to the promises of [jit.Broker], and to what it offers
+// beyond them. open opens one of its own for each part, in which nothing has happened yet. It is called in a bubble
 // of testing/synctest, whose clock the broker must use: what it starts must end
 // with the test, and nothing in it may go through the network.
-func Broker(t *testing.T, open func(t *testing.T) Parties) {
+func Broker(t *testing.T, offers Offers, open func(t *testing.T) Parties) {
 	parts := []struct {
 		name string
 		test func(*persons)
@@ -103,7 +111,7 @@ func Broker(t *testing.T, open func(t *testing.T) Parties) {
 	}
 	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { part.test(&persons{T: t, Parties: open(t)}) })
+			synctest.Test(t, func(t *testing.T) { part.test(&persons{T: t, Parties: open(t), offers: offers}) })
 		})
 	}
 }
@@ -112,6 +120,7 @@ func Broker(t *testing.T, open func(t *testing.T) Parties) {
 type persons struct {
 	*testing.T
 	Parties
+	offers Offers
 }
 
 func named(profile string) jit.Access {

@@ -19,9 +19,21 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/test/conformance"
 )
 
+// offers is what each broker says beyond the promises.
+func offers() map[string]conformance.Offers {
+	return map[string]conformance.Offers{
+		"engine":       {Hears: 0, Approvers: true, Comments: true, Issued: true, KeysEnd: true},
+		"over HTTP":    {Hears: time.Second, Approvers: true, Comments: true, Issued: true, KeysEnd: true},
+		"plain":        {Hears: 3 * time.Second},
+		"fake tenant":  {Hears: 3 * time.Second, Approvers: true},
+		"older tenant": {Hears: 3 * time.Second, Approvers: true},
+		"paged tenant": {Hears: 3 * time.Second, Approvers: true},
+	}
+}
+
 // TestEngine holds the engine in the same process to the contract.
 func TestEngine(t *testing.T) {
-	conformance.Broker(t, func(t *testing.T) conformance.Parties {
+	conformance.Broker(t, offers()["engine"], func(t *testing.T) conformance.Parties {
 		engine, declared := newEngine(t)
 		as := func(name string) jit.Broker {
 			user, ok := declared.User(name)
@@ -33,24 +45,23 @@ func TestEngine(t *testing.T) {
 		return conformance.Parties{
 			Alice: as("alice@example.com"), Bob: as("bob@example.com"), Mallory: as("mallory@example.com"),
 			Nobody: engine.For(jit.Person{ID: "gone", Name: "gone@example.com"}),
-			Hears:  0,
 		}
 	})
 }
 
 // TestOverHTTP holds the client over the server half to the same contract, with
 // all that a jit-broker offers.
-func TestOverHTTP(t *testing.T) { overHTTP(t, nil, time.Second) }
+func TestOverHTTP(t *testing.T) { overHTTP(t, nil, offers()["over HTTP"]) }
 
-// TestPlainTenant is the same without anything that a plain tenant lacks: then a
+// TestPlain is the same without anything that a plain tenant lacks: then a
 // decision can only be polled for.
-func TestPlainTenant(t *testing.T) {
+func TestPlain(t *testing.T) {
 	off := map[string]bool{britiveapi.FeatureWait: false, britiveapi.FeatureDetails: false, britiveapi.FeatureSession: false}
-	overHTTP(t, off, 3*time.Second)
+	overHTTP(t, off, offers()["plain"])
 }
 
-func overHTTP(t *testing.T, features map[string]bool, hears time.Duration) {
-	conformance.Broker(t, func(t *testing.T) conformance.Parties {
+func overHTTP(t *testing.T, features map[string]bool, offers conformance.Offers) {
+	conformance.Broker(t, offers, func(t *testing.T) conformance.Parties {
 		engine, _ := newEngine(t)
 		wire := &http.Client{Transport: inProcess{britiveapi.Handler(engine, britiveapi.Options{Features: features})}}
 		with := func(token jit.Secret) jit.Broker {
@@ -66,7 +77,6 @@ func overHTTP(t *testing.T, features map[string]bool, hears time.Duration) {
 		return conformance.Parties{
 			Alice: as("alice@example.com"), Bob: as("bob@example.com"), Mallory: as("mallory@example.com"),
 			Nobody: with(jit.NewSecret("jit_unknown")),
-			Hears:  hears,
 		}
 	})
 }
