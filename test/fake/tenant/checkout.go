@@ -73,9 +73,9 @@ func (t *Tenant) mayOpen(c *call, o *offer, kind string, why reason) (used *appr
 	p := o.profile
 	switch {
 	case kind == console && !p.Console:
-		return nil, refuse("E1000", "Console access is not enabled for the profile.")
+		return nil, refuse("E1000", "console access is not enabled for the profile")
 	case kind == programmatic && p.NoCredentials:
-		return nil, refuse("E1000", "Programmatic access is not enabled for the profile.")
+		return nil, refuse("E1000", "programmatic access is not enabled for the profile")
 	case kind != console && kind != programmatic:
 		return nil, invalid("there is no accessType %q", kind)
 	}
