@@ -29,6 +29,7 @@ type Client struct {
 	known     known
 	loaded    bool // known was looked for
 	remembers bool // known is an earlier process's
+	silent    bool // it was asked for its features in vain
 	skew      time.Duration
 }
 
@@ -90,22 +91,27 @@ func (c *Client) Whoami(ctx context.Context) (jit.Person, error) {
 	return person, nil
 }
 
-// offers reports whether the broker has a feature. One that cannot say has none.
+// offers reports whether the broker has a feature. One that cannot say has none,
+// and is not asked again: who waits for a decision would ask each time.
 func (c *Client) offers(ctx context.Context, name string) bool {
 	c.mu.Lock()
 	c.load()
-	features := c.known.Features
+	features, silent := c.known.Features, c.silent
 	c.mu.Unlock()
-	if features == nil {
-		var listed []britiveapi.Feature
-		if c.do(ctx, "ask for features", get("/api/features"), &listed) != nil {
-			return false
-		}
-		features = map[string]bool{}
-		for _, f := range listed {
-			features[f.Name] = f.Enabled
-		}
-		c.learn(func(k *known) { k.Features = features })
+	if features != nil || silent {
+		return features[name]
 	}
+	var listed []britiveapi.Feature
+	if err := c.do(ctx, "ask for features", get("/api/features"), &listed); err != nil {
+		c.mu.Lock()
+		c.silent = ctx.Err() == nil
+		c.mu.Unlock()
+		return false
+	}
+	features = map[string]bool{}
+	for _, f := range listed {
+		features[f.Name] = f.Enabled
+	}
+	c.learn(func(k *known) { k.Features = features })
 	return features[name]
 }
