@@ -14,8 +14,14 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// mostPages bounds how long a listing in pages is followed.
-const mostPages = 1000
+const (
+	// pageSize is how many profiles a page shall have. Britive's browser extension
+	// asks for as many; a tenant's own measure is 20.
+	pageSize = 100
+
+	// mostPages bounds how long a listing in pages is followed.
+	mostPages = 1000
+)
 
 // profile is one element of a listing. The environment may have a second name.
 type profile struct {
@@ -79,22 +85,22 @@ func (c *Client) remembered(ctx context.Context, op string) ([]profile, error) {
 }
 
 // anyForm reads the listing in whichever of its three forms the tenant answers:
-// tables of ids and names, the older list of applications, or pages.
+// tables of ids and names, the older list of applications, or pages. Where a first
+// page shows that there are more, all are read in larger ones.
 func (c *Client) anyForm(ctx context.Context, op string) ([]profile, error) {
 	ask := get("/api/access")
 	ask.query = url.Values{"type": {"sdk"}}
-	var listed []profile
+	listed, more, err := c.part(ctx, op, ask)
+	if err != nil || !more {
+		return listed, err
+	}
+	listed = nil
+	ask.query.Set("size", strconv.Itoa(pageSize))
 	for page := range mostPages {
-		var answer json.RawMessage
-		if page > 0 {
-			ask.query.Set("page", strconv.Itoa(page))
-		}
-		if err := c.do(ctx, op, ask, &answer); err != nil {
-			return nil, err
-		}
-		part, more, err := readListing(answer)
+		ask.query.Set("page", strconv.Itoa(page))
+		part, more, err := c.part(ctx, op, ask)
 		if err != nil {
-			return nil, c.strange(op, "its listing cannot be read: "+shortened(err.Error()))
+			return nil, err
 		}
 		listed = append(listed, part...)
 		if !more {
@@ -102,6 +108,19 @@ func (c *Client) anyForm(ctx context.Context, op string) ([]profile, error) {
 		}
 	}
 	return nil, c.strange(op, "its listing has no end")
+}
+
+// part reads one answer of the listing, and whether there is more.
+func (c *Client) part(ctx context.Context, op string, ask request) (listed []profile, more bool, err error) {
+	var answer json.RawMessage
+	if err := c.do(ctx, op, ask, &answer); err != nil {
+		return nil, false, err
+	}
+	listed, more, err = readListing(answer)
+	if err != nil {
+		return nil, false, c.strange(op, "its listing cannot be read: "+shortened(err.Error()))
+	}
+	return listed, more, nil
 }
 
 // readListing tells the forms by their JSON type. More follows only for a page
