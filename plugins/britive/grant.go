@@ -17,10 +17,11 @@ func (c *Client) Grants(ctx context.Context) ([]jit.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	grants := c.grants(ctx, op, rows)
-	return slices.DeleteFunc(grants, func(g jit.Grant) bool {
-		return g.State != jit.GrantActive && g.State != jit.GrantSubmitted
-	}), nil
+	rows = slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
+		state := stateOf(t)
+		return state != jit.GrantActive && state != jit.GrantSubmitted
+	})
+	return c.grants(ctx, op, once(rows, func(t britiveapi.Transaction) britiveapi.Text { return t.TransactionID })), nil
 }
 
 // rows reads the person's checkouts for credentials as the broker lists them.
@@ -30,6 +31,16 @@ func (c *Client) rows(ctx context.Context, op string) ([]britiveapi.Transaction,
 	return slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
 		return t.TransactionID == "" || t.AccessType == britiveapi.Console
 	}), err
+}
+
+// once leaves out what a tenant says again.
+func once[T any](rows []T, id func(T) britiveapi.Text) []T {
+	said := make(map[britiveapi.Text]bool, len(rows))
+	return slices.DeleteFunc(rows, func(row T) bool {
+		again := said[id(row)]
+		said[id(row)] = true
+		return again
+	})
 }
 
 // grants turns checkouts into grants with names. A plain tenant sends ids only:

@@ -98,6 +98,7 @@ func (c *Client) Requests(ctx context.Context, scope jit.RequestScope) ([]jit.Re
 	rows = slices.DeleteFunc(rows, func(a britiveapi.Approval) bool {
 		return a.RequestID == "" || a.Consumer != "" && a.Consumer != britiveapi.ProfileConsumer
 	})
+	rows = once(rows, func(a britiveapi.Approval) britiveapi.Text { return a.RequestID })
 	found := make([]jit.Request, len(rows))
 	for i, row := range rows {
 		found[i] = c.request(ctx, op, row)
