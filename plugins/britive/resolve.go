@@ -15,7 +15,8 @@ import (
 // resolve completes an access by its ids. Names are matched as pybritive does:
 // whatever their case and the blanks around them, an environment also by its
 // second name, and everything also by its id. Codes: not_found (with the nearest
-// names), invalid (several fit).
+// names), invalid (several fit, or what fits gives no AWS keys: a checkout of that
+// would stand for nothing).
 func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit.Access, error) {
 	if access.ProfileID != "" && access.EnvironmentID != "" {
 		return access, nil
@@ -36,6 +37,9 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	}
 	switch len(fitting) {
 	case 1:
+		if kind := fitting[0].Type; slices.ContainsFunc(withoutKeys(), func(other string) bool { return strings.EqualFold(kind, other) }) {
+			return access, jit.Errorf(jit.Invalid, op, "its application is of type %s: its credentials are no AWS keys", kind)
+		}
 		c.learnAccess(access, fitting[0].Access)
 		return fitting[0].Access, nil
 	case 0:
@@ -44,6 +48,12 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	}
 	return access, jit.Errorf(jit.Invalid, op, "it may be any of these: %s", strings.Join(candidates(fitting), ", ")).
 		WithNext("kubectl jit profiles")
+}
+
+// withoutKeys are the types of applications that are known to give no AWS keys.
+// A type that nobody knows may.
+func withoutKeys() []string {
+	return []string{"Azure", "GCP", "GCP Standalone", "Kubernetes", "OpenShift"}
 }
 
 func fits(listed []profile, access jit.Access) []profile {
