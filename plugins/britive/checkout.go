@@ -133,6 +133,8 @@ func (c *Client) settle(ctx context.Context, op string, row britiveapi.Transacti
 		}
 		next, found, err := c.row(ctx, op, string(row.TransactionID))
 		switch {
+		case ctx.Err() != nil:
+			return jit.Grant{}, unsettled(ctx, op, row)
 		case err != nil:
 			return jit.Grant{}, err
 		case !found:
