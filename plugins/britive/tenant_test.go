@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +74,24 @@ func (a *acme) opens(access jit.Access) jit.Grant {
 		a.Fatalf("%+v, %v", grant, err)
 	}
 	return grant
+}
+
+// post is a call of alice's that the client does not make, patch one of bob's.
+func (a *acme) post(path string)  { a.by(a.alice, http.MethodPost, path) }
+func (a *acme) patch(path string) { a.by(a.bob, http.MethodPatch, path) }
+
+func (a *acme) by(c *britive.Client, method, path string) {
+	a.Helper()
+	r, err := http.NewRequestWithContext(a.Context(), method, c.URL+path, strings.NewReader("{}"))
+	if err != nil {
+		a.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
+	r.Header.Set("Content-Type", "application/json")
+	response, err := c.HTTP.Do(r)
+	if err != nil || response.StatusCode > 299 {
+		a.Fatalf("%s %s: %v, %v", method, path, response, err)
+	}
 }
 
 // calls are the methods of a broker, by name, each with what it needs.
