@@ -22,6 +22,9 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 func commands(programs *installation) map[string]command {
 	return map[string]command{
 		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts, args) },
+		"tenant":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startTenant(ts) },
+		"tenant-fails":    func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantFails(ts, args) },
+		"tenant-ends":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantEnds(ts, args) },
 		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
 		"access-entries":  func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).accessEntries(args[0]) },
 		"aws-user":        func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).awsUser(ts, args) },
@@ -56,8 +59,14 @@ func awaitRequest(ts *testscript.TestScript, _ bool, args []string) {
 func noSecrets(ts *testscript.TestScript, _ bool, args []string) {
 	secret := regexp.MustCompile(`jit_[A-Za-z0-9_-]{20}|k8s-aws-v1\.|ASIA[A-Z0-9]{12}|AKIA[A-Z0-9]{12}`)
 	for _, name := range args {
-		if found := secret.FindString(ts.ReadFile(name)); found != "" {
+		text := ts.ReadFile(name)
+		if found := secret.FindString(text); found != "" {
 			ts.Fatalf("%s shows %.12s…", name, found)
+		}
+		for _, token := range rigOf(ts).secrets() {
+			if strings.Contains(text, token) {
+				ts.Fatalf("%s shows %.12s…", name, token)
+			}
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
+	"github.com/kubectl-jit/kubectl-jit/test/fake/tenant"
 )
 
 const (
@@ -38,8 +39,9 @@ type rig struct {
 	vars   []string          // what was set for the script's programs
 	tokens map[string]string // API tokens, by user
 	aws    *aws.Server
-	config string // the broker's configuration file
-	listen string // where the broker listens, HOST:PORT
+	tenant *tenant.Server // in the broker's place
+	config string         // the broker's configuration file
+	listen string         // where the broker listens, HOST:PORT
 }
 
 type rigKey struct{}

@@ -1,0 +1,85 @@
+package script_test
+
+import (
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-jit/kubectl-jit/test/fake/tenant"
+)
+
+// startTenant starts AWS and the stand-in for a Britive tenant, which offers what
+// the catalog of the broker does, and gives everybody a configuration and a token:
+// a session's, an API token for bob.
+func (r *rig) startTenant(ts *testscript.TestScript) {
+	r.startAWS(ts)
+	x := tenant.New(tenant.Options{AWS: func(role, session string, lasts time.Duration) tenant.Keys {
+		return tenant.Keys(r.aws.Issue(role, session, lasts))
+	}})
+	declare(x)
+	server, err := tenant.Start(x, ts.Getenv("WORK"))
+	ts.Check(err)
+	ts.Defer(server.Close)
+	r.tenant, r.tokens = server, map[string]string{
+		"alice": x.NewSession("alice@example.com"), "mallory": x.NewSession("mallory@example.com"), "bob": x.NewAPIToken("bob@example.com", time.Hour),
+	}
+	r.set(ts, "BROKER", server.URL())
+	r.set(ts, "PROFILE", path+"EKS Pod Manager")
+	for user, token := range r.tokens {
+		ts.Check(os.WriteFile(ts.MkAbs(user+".token"), []byte(token+"\n"), 0o600))
+		configure(ts, user, server.URL(), server.CAFile())
+	}
+}
+
+func declare(x *tenant.Tenant) {
+	for _, name := range []string{"alice", "bob", "mallory"} {
+		x.AddPerson(tenant.Person{Name: name + "@example.com"})
+	}
+	alice := []string{"alice@example.com"}
+	x.AddApp(tenant.App{
+		Name: "Manual - Sigma Labs", Type: "AWS", Environments: []tenant.Environment{{Name: "196226166352 (Sigma Labs)", Alternate: "sigma"}},
+		Profiles: []tenant.Profile{
+			{Name: "EKS Pod Manager", Description: "All verbs on pods", Role: "EKS-Pod-Manager", Members: alice, Setup: time.Second, ExtendBy: 30 * time.Minute, ExtensionLimit: 1},
+			{Name: "EKS Reader", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue"}, Tickets: []string{"INC-42"}},
+			{Name: "EKS Cluster Admin", Role: "EKS-Cluster-Admin", Members: alice, Approval: &tenant.Approval{Users: []string{"bob@example.com"}, TimeToApprove: 10 * time.Minute}},
+			{Name: "EKS Step Up", Role: "EKS-Unmapped", Members: alice, StepUp: tenant.StepUpAlways},
+			{Name: "Web", Members: alice, Console: true, NoCredentials: true},
+		},
+	})
+	x.AddApp(tenant.App{
+		Name: "Clusters", Type: "Kubernetes", Environments: []tenant.Environment{{Name: "prod", APIServerURL: "https://k8s.example.com"}},
+		Profiles: []tenant.Profile{{Name: "View", Members: alice}},
+	})
+}
+
+// tenantFails ROUTE [CODE MESSAGE [TIMES]] makes the tenant refuse, with a code of
+// Britive's, or as a proxy with a page: PAGE. Without a code it behaves again.
+func (r *rig) tenantFails(ts *testscript.TestScript, args []string) {
+	var fault tenant.Fault
+	switch {
+	case len(args) > 1 && args[1] == "PAGE":
+		fault = tenant.Fault{Status: http.StatusBadGateway, Body: "<html><body>" + args[2] + "</body></html>", ContentType: "text/html"}
+	case len(args) > 1:
+		fault = tenant.Fault{Code: args[1], Message: args[2]}
+	}
+	if len(args) > 3 {
+		times, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		fault.Times = times
+	}
+	r.tenant.Fail(args[0], fault)
+}
+
+// tenantEnds USER [CALLS] ends a user's sessions, after so many calls more.
+func (r *rig) tenantEnds(ts *testscript.TestScript, args []string) {
+	calls := 0
+	if len(args) > 1 {
+		var err error
+		calls, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	r.tenant.EndSessions(args[0]+"@example.com", calls)
+}
