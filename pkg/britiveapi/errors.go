@@ -90,8 +90,8 @@ func CodeOf(code ErrorCode, status int) jit.Code {
 	switch family {
 	case "AU": // invalid, expired or revoked sign-ins
 		return jit.SignIn
-	case "AS": // justification and ticket
-		return jit.Justification
+	case "AS": // a ticket that is missing or not good: no justification mends it
+		return jit.Invalid
 	case "MA", "CO", "CI", "PE", "PP": // checkout, check-in and their policies
 		return jit.Denied
 	}

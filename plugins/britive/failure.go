@@ -47,6 +47,9 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 	if body.ErrorCode != "" && !britiveapi.IsKnown(code) {
 		why += " [" + shortened(string(body.ErrorCode)) + "]"
 	}
+	if isTicket(code) && e.Next == "" {
+		e.Next = "kubectl jit login PROFILE --ticket-type TYPE --ticket ID"
+	}
 	if e.Code == jit.SignIn && e.Next == "" {
 		e.Next = "kubectl jit login"
 	}

@@ -24,3 +24,9 @@ func reasonOf(op string, why jit.Reason) (britiveapi.Reason, error) {
 	}
 	return britiveapi.Reason(why), nil
 }
+
+// isTicket reports whether a tenant wants a ticket, or another one: AS-0003 to
+// AS-0007.
+func isTicket(code britiveapi.ErrorCode) bool {
+	return code >= "AS-0003" && code <= "AS-0007" && len(code) == len("AS-0003")
+}

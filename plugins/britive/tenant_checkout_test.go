@@ -76,7 +76,7 @@ func TestTenantRefuses(t *testing.T) {
 			says string
 		}{
 			"Broken": {jit.Denied, "no such role"},
-			"Ticket": {jit.Justification, "Ticket is required"},
+			"Ticket": {jit.Invalid, "Ticket is required. [AS-0003]\nnext: kubectl jit login PROFILE --ticket-type TYPE --ticket ID"},
 			"Code":   {jit.Denied, "Step up authentication required"},
 			"Web":    {jit.Invalid, "programmatic access is not enabled"},
 			"Admin":  {jit.Approval, "Approval is required"},

@@ -118,14 +118,14 @@ func (a *acme) calls(ctx context.Context, grant, request string) map[string]func
 func TestEveryCode(t *testing.T) {
 	codes := map[string]jit.Code{
 		"E0000": jit.SignIn, "E1003": jit.Invalid, "E1004": jit.NotFound, "MAINT0001": jit.Unavailable, "PE-0028": jit.Denied,
-		"PE-0002": jit.Denied, "PE-0010": jit.Waiting, "PE-0011": jit.Approval, "AS-0001": jit.Justification, "MA-0010": jit.Approval,
+		"PE-0002": jit.Denied, "PE-0010": jit.Waiting, "PE-0011": jit.Approval, "AS-0001": jit.Justification, "AS-0002": jit.Justification, "MA-0010": jit.Approval,
 		"MA-0011": jit.Waiting, "MA-0008": jit.Denied, "PP-0001": jit.Denied, "PR-0001": jit.Invalid,
 	}
 	for _, n := range []string{"14", "15", "16", "17", "18", "19", "20", "21"} {
 		codes["AU-00"+n] = jit.SignIn
 	}
-	for _, n := range []string{"2", "3", "4", "5", "6", "7"} {
-		codes["AS-000"+n] = jit.Justification
+	for _, n := range []string{"3", "4", "5", "6", "7"} {
+		codes["AS-000"+n] = jit.Invalid // a justification does not mend a ticket
 	}
 	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7"} {
 		codes["MA-000"+n], codes["CI-000"+n], codes["CO-000"+n] = jit.Denied, jit.Denied, jit.Denied
