@@ -97,6 +97,8 @@ func TestApprovalEnds(t *testing.T) {
 		if rows := w.must("GET", list+"?requestType=myRequests", "").([]any); len(rows) != 4 {
 			t.Errorf("alice made %v", rows)
 		}
+		own := w.field(lead.must("POST", admin+"/approvalRequest", why), "requestId")
+		lead.fails(403, "PE-0002", "PATCH", list+"/"+own+"?approveRequest=yes", "{}")
 		approvers := w.must("POST", "/api/v1/policy-admin/policies/approvers",
 			`{"consumer":"papservice","resource":"admin/*","action":"papservice.profile.access"}`).(map[string]any)["approvers"].(map[string]any)["users"].([]any)
 		if len(approvers) != 1 || w.field(approvers[0], "name") != "bob" {

@@ -80,8 +80,6 @@ type offer struct {
 
 func (o *offer) resource() string { return o.profile.ID + "/" + o.environment.ID }
 
-func (o *offer) isFor(p *Person) bool { return slices.Contains(o.profile.Members, p.Name) }
-
 // types are the access types that it has.
 func (o *offer) types() (types []string) {
 	if !o.profile.NoCredentials {
@@ -117,11 +115,13 @@ func (t *Tenant) AddApp(app App) {
 		for j := range app.Environments {
 			e := &app.Environments[j]
 			if len(p.Environments) == 0 || slices.Contains(p.Environments, e.Name) {
-				t.offers = append(t.offers, &offer{&app, e, p})
+				o := &offer{&app, e, p}
+				for _, member := range p.Members {
+					t.offers[member] = append(t.offers[member], o)
+				}
 			}
 		}
 	}
-	t.apps = append(t.apps, &app)
 }
 
 func orID(id, kind string, names ...string) string {
@@ -131,20 +131,13 @@ func orID(id, kind string, names ...string) string {
 	return idOf(kind, names...)
 }
 
-// offersFor lists what a person may have.
-func (t *Tenant) offersFor(p *Person) (found []*offer) {
-	for _, o := range t.offers {
-		if o.isFor(p) {
-			found = append(found, o)
-		}
-	}
-	return found
-}
+// offersFor lists what a person may have, in the order of its declaration.
+func (t *Tenant) offersFor(p *Person) []*offer { return t.offers[p.Name] }
 
 // offer finds one by its ids. What a person may not have is not there.
 func (t *Tenant) offer(p *Person, profile, environment string) (*offer, error) {
-	for _, o := range t.offers {
-		if o.profile.ID == profile && o.environment.ID == environment && o.isFor(p) {
+	for _, o := range t.offersFor(p) {
+		if o.profile.ID == profile && o.environment.ID == environment {
 			return o, nil
 		}
 	}

@@ -33,10 +33,9 @@ type Tenant struct {
 
 	mu           sync.Mutex
 	listing      Form
-	people       map[string]*Person // by name
-	offers       []*offer           // in the order of their declaration
-	apps         []*App
-	logins       map[string]*login // by the hash of the verifier
+	people       map[string]*Person  // by name
+	offers       map[string][]*offer // by the name of a member
+	logins       map[string]*login   // by the hash of the verifier
 	sessions     map[string]*session
 	apiTokens    map[string]*apiToken
 	issuers      []*Issuer
@@ -60,7 +59,7 @@ func New(options Options) *Tenant {
 	}
 	t := &Tenant{
 		options: options, key: key,
-		people: map[string]*Person{}, logins: map[string]*login{}, sessions: map[string]*session{},
+		people: map[string]*Person{}, offers: map[string][]*offer{}, logins: map[string]*login{}, sessions: map[string]*session{},
 		apiTokens: map[string]*apiToken{}, workloads: map[string]string{}, stepUps: map[string]stepUp{},
 		calls: map[string]int{}, faults: map[string]Fault{},
 	}
