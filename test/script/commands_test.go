@@ -24,6 +24,7 @@ func commands(programs *installation) map[string]command {
 		"broker":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startBroker(ts, args) },
 		"tenant":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startTenant(ts) },
 		"tenant-fails":    func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantFails(ts, args) },
+		"tenant-says":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantSays(ts, args) },
 		"tenant-ends":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantEnds(ts, args) },
 		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
 		"access-entries":  func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).accessEntries(args[0]) },

@@ -40,8 +40,9 @@ type rig struct {
 	tokens map[string]string // API tokens, by user
 	aws    *aws.Server
 	tenant *tenant.Server // in the broker's place
-	config string         // the broker's configuration file
-	listen string         // where the broker listens, HOST:PORT
+	said   []tenant.Alteration
+	config string // the broker's configuration file
+	listen string // where the broker listens, HOST:PORT
 }
 
 type rigKey struct{}

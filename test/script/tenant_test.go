@@ -61,9 +61,9 @@ func (r *rig) tenantFails(ts *testscript.TestScript, args []string) {
 	var fault tenant.Fault
 	switch {
 	case len(args) > 1 && args[1] == "PAGE":
-		fault = tenant.Fault{Status: http.StatusBadGateway, Body: "<html><body>" + args[2] + "</body></html>", ContentType: "text/html"}
+		fault = tenant.Fault{Status: http.StatusBadGateway, Body: "<html><body>" + unescaped(ts, args[2]) + "</body></html>", ContentType: "text/html"}
 	case len(args) > 1:
-		fault = tenant.Fault{Code: args[1], Message: args[2]}
+		fault = tenant.Fault{Code: args[1], Message: unescaped(ts, args[2]), Details: unescaped(ts, args[2])}
 	}
 	if len(args) > 3 {
 		times, err := strconv.Atoi(args[3])
@@ -71,6 +71,19 @@ func (r *rig) tenantFails(ts *testscript.TestScript, args []string) {
 		fault.Times = times
 	}
 	r.tenant.Fail(args[0], fault)
+}
+
+// tenantSays KEY TEXT has every answer say the text for a key.
+func (r *rig) tenantSays(ts *testscript.TestScript, args []string) {
+	r.said = append(r.said, tenant.Said(args[0], unescaped(ts, args[1])))
+	r.tenant.Fail(tenant.Everywhere, tenant.Fault{Alter: r.said})
+}
+
+// unescaped reads \x1b and the like.
+func unescaped(ts *testscript.TestScript, text string) string {
+	read, err := strconv.Unquote(`"` + text + `"`)
+	ts.Check(err)
+	return read
 }
 
 // tenantEnds USER [CALLS] ends a user's sessions, after so many calls more.
