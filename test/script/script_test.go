@@ -2,10 +2,11 @@
 // *.txtar a subject, and in the folder attacks one a property of security.
 //
 // The programs run in processes of their own, made from this test binary. A
-// script that needs a broker begins with the line "broker", one that needs a
-// cluster with "cluster", one that needs the front before its partner, or runs
-// them as somebody else, with "install". "as USER COMMAND" is a person at their own home
-// folder, "exits STATUS COMMAND" holds the exit status.
+// script that needs a broker begins with the line "broker", or "tenant" for the
+// stand-in of a Britive tenant, one that needs a cluster with "cluster", one that
+// needs the front before its partner, or runs them as somebody else, with
+// "install". "as USER COMMAND" is a person at their own home folder, "exits STATUS
+// COMMAND" holds the exit status.
 package script_test
 
 import (

@@ -104,7 +104,7 @@ func (p *Profile) judge(why reason) error {
 	switch {
 	case p.Justification && text == "":
 		return refuse("AS-0001", "Justification is required.")
-	case p.Justification && p.JustificationFit != nil && !p.JustificationFit.MatchString(text):
+	case p.Justification && p.JustificationRegex != nil && !p.JustificationRegex.MatchString(text):
 		return refuse("AS-0002", "Justification does not match the required format.")
 	case len(p.TicketTypes) == 0:
 		return nil
@@ -165,8 +165,8 @@ func (t *Tenant) settings(c *call) (any, error) {
 		return nil, err
 	}
 	fit := ""
-	if o.profile.JustificationFit != nil {
-		fit = o.profile.JustificationFit.String()
+	if o.profile.JustificationRegex != nil {
+		fit = o.profile.JustificationRegex.String()
 	}
 	types := append([]string{}, o.profile.TicketTypes...)
 	return map[string]any{

@@ -112,6 +112,18 @@ func TestTicket(t *testing.T) {
 	w.must("POST", path, `{"ticketType":"issue","ticketId":"INC-1"}`)
 }
 
+func TestJustification(t *testing.T) {
+	w := alice(t, newTenant(tenant.Options{}))
+	const path = "/api/access/reason/environments/e2"
+	w.fails(400, "AS-0001", "POST", path, `{"justification":""}`)
+	w.fails(400, "AS-0002", "POST", path, `{"justification":"just because"}`)
+	settings := w.must("GET", path+"/settings", "").(map[string]any)["justificationSetting"]
+	if w.field(settings, "justificationRegex") != "^INC-" {
+		t.Errorf("settings %v", settings)
+	}
+	w.must("POST", path, `{"justification":"INC-42"}`)
+}
+
 // TestCredentials holds the three forms.
 func TestCredentials(t *testing.T) {
 	account, err := aws.Start(aws.Options{Dir: t.TempDir()})

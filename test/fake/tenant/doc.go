@@ -21,6 +21,7 @@
 // way that a test asks for ([Fault]).
 //
 // Where the public sources leave something open, the place says so. Not here are
-// the administrator's calls, what only the browser extension uses, and resources
-// that are no applications.
+// the administrator's calls, filters of the listing, what only the browser
+// extension uses (favourites, its OAuth sign-in, a search for tickets), and
+// resources that are no applications.
 package tenant

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ func newTenant(options tenant.Options) *tenant.Tenant {
 			{Name: "Codes", ID: "codes", Members: both, Environments: []string{"197"}, StepUp: tenant.StepUp15Min},
 			{Name: "Web", ID: "web", Members: both, Environments: []string{"197"}, Console: true, NoCredentials: true},
 			{Name: "Admin", ID: "admin", Members: both, Environments: []string{"197"}, Approval: &tenant.Approval{Tags: []string{"leads"}}},
+			{Name: "Reason", ID: "reason", Members: both, Environments: []string{"197"}, Justification: true, JustificationRegex: regexp.MustCompile("^INC-")},
 		},
 	})
 	x.AddApp(tenant.App{

@@ -39,9 +39,9 @@ func (t *Tenant) list(c *call) (any, error) {
 	if kind := query.Get("type"); kind != "" && kind != "sdk" {
 		return nil, invalid("there is no type %q", kind)
 	}
-	paged := query.Has("page") || query.Has("size") && !query.Has("type")
+	inPages := !query.Has("type") && (query.Has("page") || query.Has("size"))
 	switch {
-	case t.listing == Paged || t.listing == AsAsked && paged && !query.Has("type"):
+	case t.listing == Paged || t.listing == AsAsked && inPages:
 		return page(c, found)
 	case t.listing == Older || !query.Has("type"):
 		return older(found), nil

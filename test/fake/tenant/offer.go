@@ -38,19 +38,19 @@ type Profile struct {
 	Environments []string // by name; empty: all
 	Members      []string // names of persons
 
-	Console          bool // a web console can be had
-	NoCredentials    bool // no credentials can be had
-	Role             string
-	Groups           []string      // of the token for a cluster
-	Duration         time.Duration // one hour when zero
-	ExtendBy         time.Duration // zero: it cannot be extended
-	ExtensionLimit   int
-	Justification    bool
-	JustificationFit *regexp.Regexp // nil: any
-	TicketTypes      []string       // a ticket of one of them is wanted; empty: none
-	Tickets          []string       // the ids that there are
-	StepUp           StepUp
-	Approval         *Approval
+	Console            bool // a web console can be had
+	NoCredentials      bool // no credentials can be had
+	Role               string
+	Groups             []string      // of the token for a cluster
+	Duration           time.Duration // one hour when zero
+	ExtendBy           time.Duration // zero: it cannot be extended
+	ExtensionLimit     int
+	Justification      bool
+	JustificationRegex *regexp.Regexp // nil: any
+	TicketTypes        []string       // a ticket of one of them is wanted; empty: none
+	Tickets            []string       // the ids that there are
+	StepUp             StepUp
+	Approval           *Approval
 
 	// What takes time. Until it is over the checkout is checkOutSubmitted, or
 	// checkInSubmitted.
