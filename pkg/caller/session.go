@@ -32,6 +32,8 @@ type Session struct {
 	Broker  jit.Broker
 	Mint    *mint.Mint
 	Folders Folders
+
+	listed listed
 }
 
 // ConfigPath is our own configuration file; empty where there is no home folder.
@@ -67,7 +69,7 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders}
+	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders, listed: c.listedAt(folders, tenant)}
 	if s.Broker, err = c.BrokerAt(folders, tenant, who); err != nil {
 		return nil, err
 	}

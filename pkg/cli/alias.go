@@ -103,7 +103,7 @@ func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.
 	}
 	ctx, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
-	return s.Broker.Profiles(ctx)
+	return s.Profiles(ctx)
 }
 
 // exactly finds a full path among the profiles, in the broker's spelling.

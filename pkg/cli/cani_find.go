@@ -42,7 +42,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	profiles, err := s.Broker.Profiles(ctx)
+	profiles, err := s.Profiles(ctx)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func (p *patient) profile(ctx context.Context) (string, error) {
 	}
 	ask.Open = mint.Never
 	p.ask = ask
-	all, err := p.session.Broker.Profiles(ctx)
+	all, err := p.session.Profiles(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -61,7 +61,7 @@ func find(ctx context.Context, s *caller.Session, word string) (jit.Access, erro
 	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
 		return access, nil
 	}
-	all, err := s.Broker.Profiles(ctx)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		return jit.Access{}, err
 	}
@@ -85,7 +85,7 @@ func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, ta
 			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
 		}
 	}
-	all, err := s.Broker.Profiles(ctx)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
