@@ -55,6 +55,8 @@ with the same words and the same exit status.`,
   kubectl jit can-i --as-group pod-managers`,
 		Args: canIArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+
+		ValidArgsFunction: first(verbs),
 	}
 	c.kube.flags(cmd)
 	c.kube.namespaceFlag(cmd)

@@ -180,3 +180,9 @@ func Typed(words []string) (command string, flags []string) {
 	}
 	return cmd.CommandPath(), flags
 }
+
+// Offers completes what was typed with the profiles of a listing, one path a line.
+func Offers(listing, typed string) []string {
+	words, _ := word(func(_ *cobra.Command, o *offers) { listedProfiles(listing, o) })(nil, nil, typed)
+	return words
+}

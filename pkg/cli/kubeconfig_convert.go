@@ -38,6 +38,8 @@ that pybritive wrote names its profile itself.`,
   kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+
+		ValidArgsFunction: word(e.contexts),
 	}
 	c.which.flags(cmd, "every context of an EKS cluster")
 	cmd.Flags().StringVar(&c.profile, "profile", "", "the profile that gives the access: an alias, a path, or the end of one")

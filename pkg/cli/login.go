@@ -63,7 +63,7 @@ Without a profile, login signs in at the broker: with an API token from
 	f.StringVar(&l.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
 	f.StringVar(&l.cluster.Region, "region", "", "its region, likewise")
 	f.BoolVar(&l.unattended, "unattended", false, "for CI: the entry opens a checkout also when no person is at a terminal")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

@@ -55,8 +55,10 @@ it ends by itself.`,
 	root.SetIn(e.Streams.In)
 	root.SetFlagErrorFunc(badFlag)
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.PersistentFlags().StringVar(&e.Tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
 	addCommands(e, root)
+	e.completeFlags(root)
 	rename(e.Called, root)
 	return root
 }
