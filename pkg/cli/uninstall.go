@@ -14,6 +14,7 @@ import (
 //
 //	kubeconfigs ─▶ what login and convert changed is brought back
 //	AWS profiles ─▶ those of ours are removed
+//	completion ─▶ the program that kubectl completes with is removed
 //	folders ─▶ cache, state (sign-ins) and configuration are removed
 type uninstall struct {
 	*env
@@ -26,7 +27,8 @@ func newUninstall(e *env) *cobra.Command {
 		Use:   "uninstall",
 		Short: "Bring kubeconfigs back and remove what is kept on this machine",
 		Long: `Bring back what kubeconfigs were before this program changed them, remove the AWS
-profiles that it wrote, sign out, and remove its cache, state and configuration.
+profiles that it wrote and the program that kubectl completes with, sign out, and
+remove its cache, state and configuration.
 The programs themselves are removed by what installed them.
 
 Entries that somebody changed since are left alone and named, and their originals
@@ -58,6 +60,9 @@ func (u *uninstall) run(ctx context.Context) error {
 	}
 	if err := u.removeProfiles(ctx); err != nil {
 		return err
+	}
+	if _, err := u.removeCompleters("", u.dryRun); err != nil {
+		u.Note("left alone: %v", err) // of a package, maybe, which removes it itself
 	}
 	if u.dryRun {
 		u.say("The sign-ins, the configuration and all that is held would be removed.")
