@@ -99,7 +99,7 @@ func (c *completionInstall) run() error {
 		if err == nil {
 			return c.tell(path)
 		}
-		if unwritable := errors.Is(err, fs.ErrPermission); !unwritable || i == len(dirs)-1 {
+		if unwritable := jit.CodeOf(err) == jit.Unavailable; !unwritable || i == len(dirs)-1 {
 			return err
 		}
 	}
