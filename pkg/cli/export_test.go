@@ -186,3 +186,12 @@ func Offers(listing, typed string) []string {
 	words, _ := word(func(_ *cobra.Command, o *offers) { listedProfiles(listing, o) })(nil, nil, typed)
 	return words
 }
+
+// DifferenceRows are the rows of the table of --diff.
+func DifferenceRows(differences ...cani.Difference) [][]any {
+	var rows [][]any
+	for _, d := range differences {
+		rows = addDifference(rows, d)
+	}
+	return rows
+}

@@ -86,6 +86,21 @@ func (o oneOf) Set(value string) error {
 	return nil
 }
 
+// optional is a flag of which an empty value is not the same as none.
+type optional struct {
+	value string
+	given bool
+}
+
+func (o *optional) String() string { return o.value }
+
+func (o *optional) Type() string { return "string" }
+
+func (o *optional) Set(value string) error {
+	o.value, o.given = value, true
+	return nil
+}
+
 // print writes the answer to out; the sentence that there is none goes to the
 // person.
 func (o *output) print(out, person io.Writer, l listing) error {
