@@ -41,7 +41,11 @@ func (e *editor) setUser(name string, exec Exec) (replaced, error) {
 	r.column = len(head)
 	r.original = e.lines.Range(from, to)
 	r.original[0] = r.original[0][len(head):]
-	e.splice(from, to, under(head, strings.Repeat(" ", len(head)), userLines(exec))...)
+	texts := userLines(exec)
+	if key, value := own(item, "user"); r.ours { // else they are part of the original
+		texts = e.commentsIn(from, to, key, value).put(texts)
+	}
+	e.splice(from, to, under(head, strings.Repeat(" ", len(head)), texts)...)
 	e.wantKey(item, "user", userNode(exec))
 	return r, nil
 }
