@@ -161,6 +161,7 @@ func behind(text, value string) string {
 // addAll adds a cluster with all that leads to it.
 func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if len(e.root.Content) == 0 {
+		e.heads["apiVersion"], e.heads["kind"] = "", ""
 		e.addKey("apiVersion", textNode("v1"), "apiVersion: v1")
 		e.addKey("kind", textNode("Config"), "kind: Config")
 	}
@@ -176,7 +177,9 @@ func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if !makeCurrent {
 		return nil
 	}
+	e.heads["current-context"] = ""
 	if key, _ := own(e.root, "current-context"); key != nil {
+		e.heads["current-context"] = e.lines.At(line(key))
 		return e.setText(e.root, "current-context", c.Name)
 	}
 	e.addKey("current-context", textNode(c.Name), "current-context: "+scalar(c.Name))
