@@ -18,6 +18,7 @@ import (
 //	folders ─▶ cache, state (sign-ins) and configuration are removed
 type uninstall struct {
 	*env
+	kubeconfig  string
 	yes, dryRun bool
 }
 
@@ -39,6 +40,7 @@ are kept. Checkouts stand at the broker until they end: give them back with
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return u.run(cmd.Context()) },
 	}
+	cmd.Flags().StringVar(&u.kubeconfig, "kubeconfig", "", "the kubeconfig file, in place of KUBECONFIG and ~/.kube/config; what was changed in others is brought back all the same")
 	cmd.Flags().BoolVarP(&u.yes, "yes", "y", false, "do not ask")
 	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "change nothing, and show what would be changed")
 	return cmd
@@ -85,7 +87,7 @@ func (u *uninstall) bringBack(ctx context.Context, dir string) (left int, err er
 	if err != nil {
 		return 0, err
 	}
-	files, err := kubeconfig.Open("")
+	files, err := kubeconfig.Open(u.kubeconfig)
 	if err != nil {
 		return 0, err
 	}
