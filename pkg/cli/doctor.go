@@ -91,7 +91,7 @@ func (d *doctor) run(ctx context.Context) error {
 	}
 	broken := d.walk(ctx, joints)
 	object := diagnosis{typeMeta: kind("Diagnosis"), Context: p.entry.Context, Joints: joints}
-	l := listing{object: object, columns: []string{"STATE", "JOINT", "FOUND"}}
+	l := listing{object: object, columns: []string{"STATE", "JOINT", "FOUND"}, prose: true}
 	for _, j := range joints {
 		l.rows = append(l.rows, []any{j.State, j.Name, j.Found})
 	}

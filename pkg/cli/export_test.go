@@ -195,3 +195,8 @@ func DifferenceRows(differences ...cani.Difference) [][]any {
 	}
 	return rows
 }
+
+// Folded writes a table for a screen.
+func Folded(columns int, head []string, rows [][]any) (string, bool) {
+	return folded(listing{columns: head, rows: rows}.table(), false, columns)
+}

@@ -74,7 +74,7 @@ func (p *patient) kubeconfig(context.Context) (string, error) {
 		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name profile and cluster", p.entry.User).WithNext("%s", p.login(nil))
 	}
 	p.args = args
-	return fmt.Sprintf("context %s in %s", p.entry.Context, p.entry.File), nil
+	return fmt.Sprintf("%s: context %s", p.entry.File, p.entry.Context), nil
 }
 
 // adopt gives this process what the entry's env gives the plugin, so that all
