@@ -53,6 +53,7 @@ func clients() []program {
 		{Authenticator, "authenticator", "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator", "-s -w", 3 * time.Minute},
 		{Goreleaser, "goreleaser", "github.com/goreleaser/goreleaser/v2", "-s -w", 10 * time.Minute},
 		{Krew, "krew", "sigs.k8s.io/krew/cmd/krew", "-s -w", time.Minute},
+		{"golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "-s -w", 8 * time.Minute},
 		{ValidateKrewManifest, "krew", "sigs.k8s.io/krew/cmd/validate-krew-manifest", "-s -w", 10 * time.Second},
 	}
 }
