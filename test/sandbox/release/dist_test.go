@@ -41,8 +41,8 @@ type product struct {
 
 func products() []product {
 	return []product{
-		{"kubectl-jit", []string{"kubectl-jit", "jit-token", "jit-core"}, 40},
-		{"jit-broker", []string{"jit-broker"}, 20},
+		{"kubectl-jit", []string{"kubectl-jit", "jit-token", "jit-core"}, 20},
+		{"jit-broker", []string{"jit-broker"}, 10},
 	}
 }
 
