@@ -13,12 +13,11 @@ import (
 	"testing"
 )
 
-// workshop is what the tests here share: a context that a signal ends, a folder, and
-// the newer release, which is built when the first test asks for it.
+// workshop is what the tests here share: a context that a signal ends, and the
+// newer release, which is built when the first test asks for it.
 type workshop struct {
-	ctx    context.Context
-	folder string
-	newer  func() (string, error)
+	ctx   context.Context
+	newer func() (string, error)
 }
 
 // shared is set by TestMain.
@@ -35,7 +34,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(folder)
-	shared = workshop{ctx, folder, sync.OnceValues(func() (string, error) { return clone(ctx, filepath.Join(folder, "clone")) })}
+	shared = workshop{ctx, sync.OnceValues(func() (string, error) { return clone(ctx, filepath.Join(folder, "clone")) })}
 	return m.Run()
 }
 
