@@ -13,11 +13,13 @@ import (
 	"testing"
 )
 
-// workshop is what the tests here share: a context that a signal ends, and the
-// newer release, which is built when the first test asks for it.
+// workshop is what the tests here share: a context that a signal ends, the commit
+// that was at hand when they began, and the newer release, which is built of it
+// when the first test asks.
 type workshop struct {
-	ctx   context.Context
-	newer func() (string, error)
+	ctx    context.Context
+	commit string
+	newer  func() (string, error)
 }
 
 // shared is set by TestMain.
@@ -34,7 +36,13 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(folder)
-	shared = workshop{ctx, sync.OnceValues(func() (string, error) { return clone(ctx, filepath.Join(folder, "clone")) })}
+	head, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "HEAD").Output()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "git rev-parse HEAD:", err)
+		return 1
+	}
+	commit := strings.TrimSpace(string(head))
+	shared = workshop{ctx, commit, sync.OnceValues(func() (string, error) { return clone(ctx, filepath.Join(folder, "clone"), commit) })}
 	return m.Run()
 }
 

@@ -13,16 +13,16 @@ import (
 // newer is a version above every snapshot's: a tag that only the clones have.
 const newer = "99.0.0"
 
-// clone builds one target of the commit at hand as the release of a tag, in a
-// folder of its own, as somebody does who wants to check a release. It returns the
-// clone's dist.
-func clone(ctx context.Context, folder string, env ...string) (string, error) {
+// clone builds one target of a commit as the release of a tag, in a folder of its
+// own, as somebody does who wants to check a release. It returns the clone's dist.
+func clone(ctx context.Context, folder, commit string, env ...string) (string, error) {
 	built, err := sandbox.BuildClients(ctx, "..", os.Stderr, sandbox.Goreleaser)
 	if err != nil {
 		return "", err
 	}
 	return filepath.Join(folder, "dist"), play(ctx, env,
-		[]string{"git", "clone", "--quiet", root, folder},
+		[]string{"git", "clone", "--quiet", "--no-checkout", root, folder},
+		[]string{"git", "-C", folder, "checkout", "--quiet", "--detach", commit},
 		[]string{"git", "-C", folder, "-c", "tag.gpgSign=false", "tag", "v" + newer},
 		[]string{"make", "-C", folder, "release-one", "TARGET=" + here(), "GORELEASER=" + built[sandbox.Goreleaser]},
 	)
@@ -36,7 +36,7 @@ func TestReproducible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := clone(t.Context(), filepath.Join(t.TempDir(), "a", "longer", "way"), "GOCACHE="+t.TempDir())
+	two, err := clone(t.Context(), filepath.Join(t.TempDir(), "a", "longer", "way"), shared.commit, "GOCACHE="+t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
