@@ -4,6 +4,7 @@ package release_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"debug/buildinfo"
 	"encoding/hex"
@@ -228,7 +229,9 @@ func install(t *testing.T, members map[string]member) string {
 // version runs a program that says its version.
 func version(t *testing.T, program string) string {
 	t.Helper()
-	output, err := exec.Command(program, "version").CombinedOutput()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, program, "version").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s version: %v\n%s", program, err, output)
 	}
