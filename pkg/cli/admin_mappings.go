@@ -112,7 +112,7 @@ func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
 	case mode == account.ModeBoth:
 		return []way{other, auth}, nil
 	case err != nil:
-		e.Note("Whether the cluster has access entries is not known, so aws-auth is taken: %s", err)
+		e.Note("aws-auth is taken, as EKS does not say whether the cluster has access entries: %s", err)
 	}
 	return []way{auth}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
 )
 
 // What to do about a joint whose error does not say it: a command, and after "#"
@@ -47,7 +48,11 @@ func (p *patient) account(err error) string {
 
 // openSTS is for a network that does not lead to STS.
 func (p *patient) openSTS(error) string {
-	return fmt.Sprintf("curl -sS https://sts.%s.amazonaws.com  # not reached from here? whoever runs the network can open it", p.args.Cluster.Region)
+	host, err := eks.STSHost(p.args.Cluster.Region)
+	if err != nil {
+		return p.login(err)
+	}
+	return fmt.Sprintf("curl -sS https://%s  # not reached from here? whoever runs the network can open it", host)
 }
 
 // setClock sets this machine's clock by the network.
