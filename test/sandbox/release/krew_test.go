@@ -70,15 +70,24 @@ func TestKrew(t *testing.T) {
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+	params := testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			return setup(env, world, map[string]string{"OLD": old.Version, "NEW": newer, "URL": server.URL, "OLD_ARCHIVE": archive(products()[0], old, here())})
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": func(ts *testscript.TestScript, _ bool, args []string) { publish(ts, served, server.URL, args) },
 		},
-	})
+	}
+	scripts, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, script := range scripts { // one after the other: alice has one checkout
+		t.Run(filepath.Base(script), func(t *testing.T) {
+			params.Files = []string{script}
+			testscript.Run(t, params)
+		})
+	}
 }
 
 // setup makes the script alice's, with kubectl and krew on her PATH and nothing of
