@@ -81,6 +81,10 @@ vuln: ## govulncheck: known vulnerabilities in what the programs call (asks vuln
 # Both variables are text for the shell: only a recipe that uses them runs it.
 goreleaser = "$${GORELEASER:-$$(cd test/sandbox && $(SANDBOX) client goreleaser)}"
 
+# One build after the other: archives hold their programs in the order in which
+# the builds end, and the order is part of the bytes.
+release := release --clean --parallelism=1
+
 # A commit that has a tag is built as that release, any other as a snapshot.
 snapshot = $$(git describe --tags --exact-match >/dev/null 2>&1 || echo --snapshot)
 
@@ -88,17 +92,17 @@ snapshot = $$(git describe --tags --exact-match >/dev/null 2>&1 || echo --snapsh
 release-dry: $(if $(GORELEASER),,$(SANDBOX)) ## a snapshot of a release, into dist/: nothing is published or signed
 	@skip=publish,sign; \
 	if ! command -v syft >/dev/null; then echo "no SBOMs: syft is not on PATH (the real release has them)"; skip=$$skip,sbom; fi; \
-	exec $(goreleaser) release --snapshot --clean --skip=$$skip
+	exec $(goreleaser) $(release) --snapshot --skip=$$skip
 
 .PHONY: release-one
 release-one: $(if $(GORELEASER),,$(SANDBOX)) ## the archives and packages of one TARGET (this machine's) into dist/, as the release has them
 	@mkdir -p .build && sed 's/&targets .*/\&targets [$(TARGET)]/' .goreleaser.yaml > .build/goreleaser.yaml
-	@$(goreleaser) release -f .build/goreleaser.yaml $(snapshot) --clean --skip=publish,sign,sbom,homebrew,scoop
+	@$(goreleaser) $(release) -f .build/goreleaser.yaml $(snapshot) --skip=publish,sign,sbom,homebrew,scoop
 	@cat dist/checksums.txt
 
 .PHONY: release
 release: $(if $(GORELEASER),,$(SANDBOX)) ## what the release workflow runs at a tag: build, sign and publish
-	@exec $(goreleaser) release --clean
+	@exec $(goreleaser) $(release)
 
 .PHONY: test-release
 test-release: release-dry ## look through dist/; build twice; install and upgrade with a real krew (minutes)

@@ -109,6 +109,11 @@ func TestArchives(t *testing.T) {
 				}
 				members := unpack(t, file)
 				same(t, members, want, committed(t, m))
+				for i, program := range p.programs {
+					if at := members[program+ending].at; at != len(members)-len(p.programs)+i {
+						t.Errorf("%s is the file %d of the archive: their order changes from build to build", program, at)
+					}
+				}
 				for name, member := range members {
 					if want[name] == 0o755 {
 						pure(t, name, target, member.body)

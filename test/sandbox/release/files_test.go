@@ -24,6 +24,7 @@ type member struct {
 	time time.Time
 	root bool   // owned by root, where the format says by whom
 	body []byte // nil of an rpm, of which only the header is read
+	at   int    // how many are before it
 }
 
 // unpack reads what an archive or a package installs: paths without a leading
@@ -75,7 +76,7 @@ func readTar(text []byte) (map[string]member, error) {
 			return nil, err
 		}
 		mode := header.FileInfo().Mode()
-		members[name] = member{mode, header.ModTime, header.Uid == 0 && header.Gid == 0, body}
+		members[name] = member{mode, header.ModTime, header.Uid == 0 && header.Gid == 0, body, len(members)}
 	}
 }
 
@@ -94,7 +95,7 @@ func readZip(text []byte) (map[string]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		members[file.Name] = member{file.Mode(), file.Modified, true, body}
+		members[file.Name] = member{file.Mode(), file.Modified, true, body, len(members)}
 	}
 	return members, nil
 }
@@ -150,7 +151,7 @@ func readRPM(text []byte) (map[string]member, error) {
 			continue // a folder
 		}
 		name := strings.TrimPrefix(folders[at[i]]+base, "/")
-		members[name] = member{mode, time.Unix(int64(times[i]), 0), users[i] == "root", nil}
+		members[name] = member{mode, time.Unix(int64(times[i]), 0), users[i] == "root", nil, i}
 	}
 	return members, nil
 }
