@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"pkg/config":     1,
 	"pkg/execcred":   1,
 	"pkg/kubeconfig": 1,
+	"pkg/pybritive":  1,
 	"pkg/rewrite":    1,
 	"pkg/term":       1,
 

@@ -1,0 +1,101 @@
+package pybritive
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// PassphraseVariable is where pybritive looks for the passphrase of its encrypted
+// file. Without it the passphrase is made of what the machine says of itself.
+const PassphraseVariable = "PYBRITIVE_ENCRYPTED_CREDENTIAL_PASSPHRASE"
+
+// Session is a sign-in that pybritive keeps.
+type Session struct {
+	Tenant  string    // the address of the tenant, as in [Config]
+	Until   time.Time // its end; the tenant may end it sooner
+	File    string    // where it lies
+	Exposed bool      // others may read that file
+
+	sealed bool
+	token  jit.Secret // as it lies in the file
+}
+
+// Sessions are pybritive's sign-ins, those that have ended too. Codes: invalid (the
+// file's form), denied (it is not safe to use), unavailable (it cannot be read).
+func (c *Config) Sessions() ([]Session, error) {
+	path := filepath.Join(filepath.Dir(c.Path), "pybritive.credentials")
+	if !c.plain {
+		path += ".encrypted"
+	}
+	text, exposed, err := readSecret(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sections, err := parseINI(path, text)
+	if err != nil {
+		return nil, err
+	}
+	var all []Session
+	for _, s := range sections {
+		ms, err := strconv.ParseInt(s.get("safeExpirationTime"), 10, 64)
+		address, unknown := c.tenantOf(s.name)
+		token := s.get("accessToken")
+		if err != nil || unknown != nil || token == "" {
+			continue
+		}
+		all = append(all, Session{
+			Tenant: address, Until: time.UnixMilli(ms), File: path, Exposed: exposed,
+			sealed: !c.plain, token: jit.NewSecret(token),
+		})
+	}
+	return all, nil
+}
+
+// tenantOf is the tenant that a section of the credentials is of: it has the
+// tenant's alias, or its name where pybritive was told that.
+func (c *Config) tenantOf(name string) (string, error) {
+	if address, ok := c.Tenants[strings.ToLower(name)]; ok {
+		return address, nil
+	}
+	return Address(name)
+}
+
+// SessionAt is the sign-in at a tenant that ends last; ok says whether there is
+// one. Codes: those of [Config.Sessions].
+func (c *Config) SessionAt(address string) (s Session, ok bool, err error) {
+	all, err := c.Sessions()
+	all = slices.DeleteFunc(all, func(s Session) bool { return s.Tenant != address })
+	if err != nil || len(all) == 0 {
+		return Session{}, false, err
+	}
+	return slices.MaxFunc(all, func(a, b Session) int { return a.Until.Compare(b.Until) }), true, nil
+}
+
+// Open returns the token of the session. It takes some 30 ms where the file is
+// encrypted, which the cipher is made for. Codes: denied (the passphrase does not
+// open it).
+func (s Session) Open(getenv func(string) string) (jit.Secret, error) {
+	if !s.sealed {
+		return s.token, nil
+	}
+	passphrase := getenv(PassphraseVariable)
+	if passphrase == "" {
+		passphrase = machinePassphrase(getenv)
+	}
+	if passphrase != "" {
+		if token, ok := unseal(s.token.Reveal(), passphrase); ok {
+			return jit.NewSecret(token), nil
+		}
+	}
+	return jit.Secret{}, jit.Errorf(jit.Denied, "open "+s.File, "the passphrase is another one: pybritive's is in %s", PassphraseVariable)
+}
