@@ -1,7 +1,7 @@
 // Package config is our own file, config.yaml in the configuration folder:
 // tenants, aliases and the few settings there are.
 //
-//	Load:   read ──▶ decode, strictly ──▶ Config ──▶ ResolveTenant
+//	Load:   read ──▶ decode, strictly ──▶ Config ──▶ (Over another's) ──▶ ResolveTenant
 //	Update: read ──▶ decode ──▶ change ──▶ edit the YAML nodes ──▶ decode again ──▶ replace
 //
 // A whole file:
@@ -21,6 +21,7 @@
 //	extend: never
 //	offline: deny
 //	storage: keyring
+//	pybritive: ignore
 package config
 
 import (
@@ -67,6 +68,10 @@ type Config struct {
 	// (nothing outlives the process) or "" (keyring where there is one, else
 	// file).
 	Storage string
+
+	// Pybritive says whether pybritive's configuration, aliases and sessions are
+	// used in place where ours say nothing: "use" (as is "") or "ignore".
+	Pybritive string
 }
 
 // Tenant is one broker.

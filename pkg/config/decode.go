@@ -7,7 +7,6 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -73,16 +72,16 @@ func decode(path string, data []byte) (*Config, error) {
 		return c, nil
 	}
 	d := decoder{path}
-	return c, d.fields(document.Content[0], map[string]field{
+	known := map[string]field{
 		"apiVersion": d.oneOf(new(string), apiVersion),
 		"kind":       d.oneOf(new(string), kind),
-		"tenant":     d.text(&c.Tenant),
 		"tenants":    func(node *yaml.Node) (err error) { c.Tenants, err = each(d, node, d.tenant); return err },
 		"aliases":    func(node *yaml.Node) (err error) { c.Aliases, err = each(d, node, d.alias); return err },
-		"extend":     d.oneOf(&c.Extend, "auto", "never"),
-		"offline":    d.oneOf(&c.Offline, "allow", "deny"),
-		"storage":    d.oneOf(&c.Storage, "keyring", "file", "none"),
-	})
+	}
+	for _, s := range c.settings() {
+		known[s.key] = d.oneOf(s.value, s.values...)
+	}
+	return c, d.fields(document.Content[0], known)
 }
 
 // decoder reads nodes and names the file in its errors.
@@ -158,17 +157,14 @@ func (d decoder) text(to *string) field {
 	}
 }
 
+// oneOf reads one of the values; where none are named, any text.
 func (d decoder) oneOf(to *string, values ...string) field {
 	return func(node *yaml.Node) error {
 		if err := d.text(to)(node); err != nil {
 			return err
 		}
-		if *to != "" && !slices.Contains(values, *to) {
-			quoted := make([]string, len(values))
-			for i, value := range values {
-				quoted[i] = strconv.Quote(value)
-			}
-			return fault(d.path, node, "%q: want %s", *to, strings.Join(quoted, " or "))
+		if *to != "" && len(values) > 0 && !slices.Contains(values, *to) {
+			return fault(d.path, node, "%q: want %s", *to, orList(values))
 		}
 		return nil
 	}

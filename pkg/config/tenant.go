@@ -42,22 +42,32 @@ func (c *Config) ResolveTenant(arg string) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, err
 	}
-	for _, known := range slices.Sorted(maps.Keys(c.Tenants)) {
-		tenant := c.Tenants[known]
-		if strings.EqualFold(strings.TrimRight(tenant.URL, "/"), address) {
-			tenant.URL = address
-			return tenant, nil
-		}
+	if tenant, ok := c.at(address); ok {
+		tenant.URL = address
+		return tenant, nil
 	}
 	return Tenant{URL: address}, nil
 }
+
+// at is the tenant with that address, the first by name where there are several.
+func (c *Config) at(address string) (tenant Tenant, ok bool) {
+	for _, known := range sortedKeys(c.Tenants) {
+		tenant := c.Tenants[known]
+		if strings.EqualFold(strings.TrimRight(tenant.URL, "/"), address) {
+			return tenant, true
+		}
+	}
+	return Tenant{}, false
+}
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (c *Config) unnamed() error {
 	if len(c.Tenants) == 0 {
 		return jit.Errorf(jit.Invalid, "find the broker", "no tenant is configured").
 			WithNext("kubectl jit login --tenant URL")
 	}
-	names := slices.Sorted(maps.Keys(c.Tenants))
+	names := sortedKeys(c.Tenants)
 	return jit.Errorf(jit.Invalid, "find the broker", "there are several tenants (%s) and none is the default", strings.Join(names, ", ")).
 		WithNext("add --tenant %s", names[0])
 }

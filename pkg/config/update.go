@@ -22,21 +22,25 @@ func Update(ctx context.Context, path string, change func(*Config) error) error 
 	if path == "" {
 		return jit.Errorf(jit.Unavailable, "change the configuration", "there is no home folder to keep it in")
 	}
-	_, err := rewrite.File(ctx, path, func(old []byte) ([]byte, error) {
-		was, err := decode(path, old)
-		if err != nil {
-			return nil, err
-		}
-		wanted := clone(was)
-		if err := change(wanted); err != nil {
-			return nil, err
-		}
-		if same(was, wanted) {
-			return old, nil
-		}
-		return encode(path, old, was, wanted)
-	})
+	_, err := rewrite.File(ctx, path, func(old []byte) ([]byte, error) { return Edit(path, old, change) })
 	return err
+}
+
+// Edit returns what [Update] would make of a file that holds old. The path is for
+// messages.
+func Edit(path string, old []byte, change func(*Config) error) ([]byte, error) {
+	was, err := decode(path, old)
+	if err != nil {
+		return nil, err
+	}
+	wanted := clone(was)
+	if err := change(wanted); err != nil {
+		return nil, err
+	}
+	if same(was, wanted) {
+		return old, nil
+	}
+	return encode(path, old, was, wanted)
 }
 
 func clone(c *Config) *Config {
@@ -75,9 +79,9 @@ func encode(path string, old []byte, was, wanted *Config) ([]byte, error) {
 	setText(root, "tenant", wanted.Tenant)
 	setMap(root, "tenants", was.Tenants, wanted.Tenants, Tenant.node)
 	setMap(root, "aliases", was.Aliases, wanted.Aliases, Alias.node)
-	setText(root, "extend", wanted.Extend)
-	setText(root, "offline", wanted.Offline)
-	setText(root, "storage", wanted.Storage)
+	for _, s := range wanted.settings() {
+		setText(root, s.key, *s.value)
+	}
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(document); err != nil {
