@@ -20,6 +20,8 @@ type Caller struct {
 	Now     func() time.Time
 
 	Tenant string // the flag --tenant: a URL, a name of the configuration, or a Britive tenant
+
+	leftOut bool // it was said that pybritive's configuration cannot be read
 }
 
 // New is the caller of this process.

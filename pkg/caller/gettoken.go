@@ -42,7 +42,7 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 		err := jit.Errorf(jit.Invalid, "get a token", "--profile and --cluster must be given")
 		return nil, jit.Token{}, err.WithNext("kubectl jit login PROFILE")
 	}
-	settings, err := c.Settings()
+	settings, err := c.OwnSettings()
 	if err != nil {
 		return nil, jit.Token{}, err
 	}

@@ -39,8 +39,17 @@ type Session struct {
 // ConfigPath is our own configuration file; empty where there is no home folder.
 func ConfigPath() string { return below(held.ConfigDir(), "config.yaml") }
 
-// Settings reads our own configuration file. A missing one is empty.
+// Settings are those of our own configuration file, over what pybritive's says.
 func (c *Caller) Settings() (*config.Config, error) {
+	own, err := c.OwnSettings()
+	if err != nil {
+		return nil, err
+	}
+	return c.over(own), nil
+}
+
+// OwnSettings reads our own configuration file. A missing one is empty.
+func (c *Caller) OwnSettings() (*config.Config, error) {
 	if ConfigPath() == "" {
 		return &config.Config{}, nil
 	}
@@ -65,7 +74,7 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 		return nil, err
 	}
 	folders := c.Folders(settings)
-	who, err := c.signedIn(folders, tenant)
+	who, tenant, err := c.signedIn(settings, folders, tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -99,17 +108,18 @@ func (c *Caller) TenantOf(settings *config.Config, name string) (config.Tenant, 
 	return settings.ResolveTenant(name)
 }
 
-// signedIn is who is signed in. A token in the environment wins, so that a job
-// is never somebody who once signed in on its machine.
-func (c *Caller) signedIn(f Folders, tenant config.Tenant) (SignIn, error) {
+// signedIn is who is signed in, and the tenant with what is known of it by that. A
+// token in the environment wins, so that a job is never somebody who once signed in
+// on its machine.
+func (c *Caller) signedIn(settings *config.Config, f Folders, tenant config.Tenant) (SignIn, config.Tenant, error) {
 	if text := c.Getenv(EnvToken); text != "" {
 		token, err := CleanToken(text)
-		return SignIn{Token: token}, err
+		return SignIn{Token: token}, tenant, err
 	}
 	if who, ok := f.SignIns.Get(tenant.URL); ok {
-		return who, nil
+		return who, tenant, nil
 	}
-	return SignIn{}, jit.Errorf(jit.SignIn, "", "nobody is signed in at %s", tenant.URL).WithNext("kubectl jit login")
+	return c.signedInByTheirs(settings, f, tenant)
 }
 
 // BrokerAt is the broker of a tenant as somebody sees it.

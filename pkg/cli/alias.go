@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+	"github.com/kubectl-jit/kubectl-jit/pkg/pybritive"
 )
 
 func newAlias(e *env) *cobra.Command {
@@ -129,9 +130,11 @@ type aliasList struct {
 func newAliasList(e *env) *cobra.Command {
 	a := aliasList{env: e}
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the aliases",
-		Long:    `List the aliases of this machine and what they stand for. Nobody is asked.`,
+		Use:   "list",
+		Short: "List the aliases",
+		Long: `List the aliases of this machine and what they stand for, those of pybritive too:
+they are used where they lie, for as long as no alias of ours has the name. Nobody
+is asked.`,
 		Example: `  kubectl jit alias list`,
 		Args:    wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
@@ -145,23 +148,41 @@ type aliasItem struct {
 	Name    string `json:"name"`
 	Profile string `json:"profile"`
 	Tenant  string `json:"tenant,omitempty"`
+	From    string `json:"from,omitempty"` // the tool whose it is, where it is not ours
 }
 
 func (a *aliasList) run(context.Context) error {
+	own, err := a.OwnSettings()
+	if err != nil {
+		return err
+	}
 	settings, err := a.Settings()
 	if err != nil {
 		return err
 	}
 	items := []aliasItem{}
 	l := listing{columns: []string{"NAME", "PROFILE", "+TENANT"}, none: "There is no alias."}
-	for _, name := range slices.Sorted(maps.Keys(settings.Aliases)) {
+	if len(settings.Aliases) > len(own.Aliases) {
+		l.columns = append(l.columns, "FROM")
+	}
+	for _, name := range sorted(settings.Aliases) {
 		alias := settings.Aliases[name]
-		items = append(items, aliasItem{Name: name, Profile: alias.Profile, Tenant: alias.Tenant})
+		item := itemOf(own, name, alias)
+		items = append(items, item)
 		l.names = append(l.names, name)
-		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant})
+		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant, item.From}[:len(l.columns)])
 	}
 	l.object = list("AliasList", items)
 	return a.print(a.Streams.Out, a.Streams.ErrOut, l)
+}
+
+// itemOf is an alias in the answer, beside those of our own configuration.
+func itemOf(own *config.Config, name string, alias config.Alias) aliasItem {
+	item := aliasItem{Name: name, Profile: alias.Profile, Tenant: alias.Tenant}
+	if _, ours := own.Aliases[name]; !ours {
+		item.From = pybritive.Name
+	}
+	return item
 }
 
 type aliasRemove struct{ *env }
@@ -181,8 +202,17 @@ func newAliasRemove(e *env) *cobra.Command {
 }
 
 func (a *aliasRemove) run(ctx context.Context, name string) error {
-	err := configure(ctx, func(c *config.Config) error {
-		if _, known := c.Aliases[name]; !known {
+	settings, err := a.Settings()
+	if err != nil {
+		return err
+	}
+	err = configure(ctx, func(c *config.Config) error {
+		_, known := c.Aliases[name]
+		if _, theirs := settings.Aliases[name]; theirs && !known {
+			return jit.Errorf(jit.Invalid, "", "the alias %q is pybritive's, whose files are never written", name).
+				WithNext("kubectl jit config set pybritive ignore")
+		}
+		if !known {
 			near := nearest.Names(name, slices.Collect(maps.Keys(c.Aliases)))
 			return jit.Errorf(jit.NotFound, "", "no alias %q%s", name, didYouMean(near)).WithNext("kubectl jit alias list")
 		}

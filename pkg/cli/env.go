@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,7 +71,14 @@ func (k *kubeFlags) namespaceFlag(cmd *cobra.Command) {
 // configure changes our own configuration file.
 func configure(ctx context.Context, change func(*config.Config) error) error {
 	if caller.ConfigPath() == "" {
-		return jit.Errorf(jit.Invalid, "write the configuration", "there is no home folder to keep it in").WithNext("set HOME or XDG_CONFIG_HOME")
+		return noConfigFolder()
 	}
 	return config.Update(ctx, caller.ConfigPath(), change)
 }
+
+func noConfigFolder() error {
+	return jit.Errorf(jit.Invalid, "find the configuration", "there is no home folder to keep it in").WithNext("set HOME or XDG_CONFIG_HOME")
+}
+
+// sorted are the keys of a map in their order.
+func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -53,5 +53,8 @@ func (l *logout) run(context.Context) error {
 	if l.Getenv(caller.EnvToken) != "" {
 		l.Note("%s is set and still signs every command in", caller.EnvToken)
 	}
+	if _, stands, _ := l.TheirSession(settings, tenant.URL); stands {
+		l.Note(`pybritive's session there still signs every command in: "pybritive logout" ends it, "kubectl jit config set pybritive ignore" leaves it alone`)
+	}
 	return nil
 }

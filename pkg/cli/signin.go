@@ -55,7 +55,7 @@ func (w *signInWith) run(ctx context.Context) error {
 		return err
 	}
 	w.say("Signed in as %s at %s.", who.Person.Name, tenant.URL)
-	return w.remember(ctx, settings, tenant)
+	return w.remember(ctx, nameOf(settings, tenant), tenant)
 }
 
 // check asks the broker who the token is.
@@ -151,14 +151,19 @@ func nameOf(settings *config.Config, tenant config.Tenant) string {
 }
 
 // remember writes the tenant into a configuration that names none yet, so that
-// the next command needs no --tenant.
-func (w *signInWith) remember(ctx context.Context, settings *config.Config, tenant config.Tenant) error {
-	known := settings.Tenant != "" || len(settings.Tenants) > 0
-	if known && w.certificateAuthority == "" {
+// the next command needs no --tenant, and into one that does not know whom to trust
+// there.
+func (w *signInWith) remember(ctx context.Context, name string, tenant config.Tenant) error {
+	own, err := w.OwnSettings()
+	if err != nil {
+		return err
+	}
+	known := own.Tenant != "" || len(own.Tenants) > 0
+	trusts := tenant.CertificateAuthority == "" || own.Tenants[name].CertificateAuthority == tenant.CertificateAuthority
+	if known && trusts {
 		return nil
 	}
-	name := nameOf(settings, tenant)
-	err := configure(ctx, func(c *config.Config) error {
+	err = configure(ctx, func(c *config.Config) error {
 		if c.Tenants == nil {
 			c.Tenants = map[string]config.Tenant{}
 		}
@@ -171,6 +176,6 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 	if err != nil {
 		return err
 	}
-	w.Note("%s is now the tenant %q in %s", tenant.URL, name, settings.Path)
+	w.Note("%s is now the tenant %q in %s", tenant.URL, name, own.Path)
 	return nil
 }

@@ -30,7 +30,7 @@ func (e *env) target(ctx context.Context, word string) (*caller.Session, target,
 	if err != nil {
 		return nil, target{}, err
 	}
-	alias, isAlias := settings.Aliases[word]
+	alias, isAlias := settings.Alias(word)
 	tenant := e.Tenant
 	if tenant == "" && isAlias {
 		tenant = alias.Tenant
@@ -71,8 +71,11 @@ func find(ctx context.Context, s *caller.Session, word string) (jit.Access, erro
 // alias was checked when it was made.
 func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, target, error) {
 	s, t, err := e.target(ctx, word)
-	if err != nil || !isFull(word) || s.Config.Aliases[word].Profile != "" {
+	if err != nil || !isFull(word) {
 		return s, t, err
+	}
+	if _, isAlias := s.Config.Alias(word); isAlias {
+		return s, t, nil
 	}
 	grants, err := s.Broker.Grants(ctx)
 	if err != nil {

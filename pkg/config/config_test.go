@@ -111,6 +111,7 @@ func TestResolveTenant(t *testing.T) {
 		fail                string
 	}{
 		{name: "by name", tenants: two, arg: "sigma", want: sigma},
+		{name: "by name in another case", tenants: two, arg: "Sigma", want: sigma},
 		{name: "the default", tenants: two, fallback: "sigma", want: sigma},
 		{name: "the argument wins", tenants: two, fallback: "sigma", arg: "acme", want: config.Tenant{URL: "https://acme.britive-app.com"}},
 		{name: "the only one", tenants: one, want: sigma},

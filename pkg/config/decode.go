@@ -18,6 +18,9 @@ import (
 // aliasName is what an alias may be called.
 var aliasName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
+// ValidAlias reports whether an alias may be called so.
+func ValidAlias(name string) bool { return aliasName.MatchString(name) }
+
 // parse reads one YAML document; an empty one has no content.
 func parse(path string, data []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -188,7 +191,7 @@ func (d decoder) tenant(name, value *yaml.Node) (t Tenant, err error) {
 }
 
 func (d decoder) alias(name, value *yaml.Node) (a Alias, err error) {
-	if !aliasName.MatchString(name.Value) {
+	if !ValidAlias(name.Value) {
 		return a, fault(d.path, name, "alias %q: a name is made of letters, digits, dots, dashes and underscores", name.Value)
 	}
 	if value.Kind == yaml.ScalarNode {

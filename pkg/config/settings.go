@@ -109,16 +109,20 @@ func (c *Config) Over(under *Config) *Config {
 }
 
 // Alias is the alias of that name: exactly, or but for its case.
-func (c *Config) Alias(name string) (alias Alias, ok bool) {
-	if alias, ok := c.Aliases[name]; ok {
-		return alias, true
+func (c *Config) Alias(name string) (alias Alias, ok bool) { return named(c.Aliases, name) }
+
+// named is what has that name in a map: exactly, or but for its case. The first by
+// name counts where there are several.
+func named[T any](m map[string]T, name string) (value T, ok bool) {
+	if value, ok := m[name]; ok {
+		return value, true
 	}
-	for _, known := range sortedKeys(c.Aliases) {
+	for _, known := range sortedKeys(m) {
 		if strings.EqualFold(known, name) {
-			return c.Aliases[known], true
+			return m[known], true
 		}
 	}
-	return Alias{}, false
+	return value, false
 }
 
 // orList writes the values that something may have.

@@ -33,7 +33,7 @@ func (c *Config) ResolveTenant(arg string) (Tenant, error) {
 	if name == "" {
 		return Tenant{}, c.unnamed()
 	}
-	if tenant, ok := c.Tenants[name]; ok {
+	if tenant, ok := named(c.Tenants, name); ok {
 		address, err := address(tenant.URL)
 		tenant.URL = address
 		return tenant, err

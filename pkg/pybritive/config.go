@@ -50,10 +50,13 @@ type Config struct {
 	plain bool // the backend that keeps sessions without a cipher
 }
 
-// Folder is where pybritive keeps its files: .britive in $PYBRITIVE_HOME_DIR or
-// the home folder; empty where there is neither.
+// HomeVariable names the folder in which pybritive makes its own.
+const HomeVariable = "PYBRITIVE_HOME_DIR"
+
+// Folder is where pybritive keeps its files: .britive in the folder that
+// [HomeVariable] names, or the home folder; empty where there is neither.
 func Folder(getenv func(string) string) string {
-	home := getenv("PYBRITIVE_HOME_DIR")
+	home := getenv(HomeVariable)
 	if home == "" {
 		var err error
 		if home, err = os.UserHomeDir(); err != nil {
@@ -87,7 +90,7 @@ func Read(folder string) (*Config, error) {
 		switch {
 		case name == "global":
 			fallback = strings.ToLower(s.get("default_tenant"))
-			c.CABundle = s.get("ca_bundle")
+			c.takeBundle(s.get("ca_bundle"))
 			c.plain = strings.EqualFold(s.get("credential_backend"), "file")
 		case name == "profile-aliases":
 			c.takeAliases(s)
@@ -102,6 +105,20 @@ func Read(folder string) (*Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// takeBundle takes the certificates, where they are there: pybritive does not miss
+// them.
+func (c *Config) takeBundle(path string) {
+	c.CABundle = ""
+	if path == "" {
+		return
+	}
+	if _, err := os.Stat(path); err != nil || !filepath.IsAbs(path) {
+		c.leave("ca_bundle: there is no file %q", path)
+		return
+	}
+	c.CABundle = path
 }
 
 func (c *Config) takeTenant(alias string, s section, byName map[string]string) {
@@ -177,4 +194,20 @@ func Address(name string) (string, error) {
 		return "https://" + u.Host, nil
 	}
 	return "https://" + u.Hostname() + "." + domain, nil
+}
+
+// TenantArg is the tenant that the arguments of pybritive-kube-exec name; empty where
+// they name none.
+func TenantArg(args []string) string {
+	for i, arg := range args {
+		switch {
+		case (arg == "-t" || arg == "--tenant") && i+1 < len(args):
+			return args[i+1]
+		case strings.HasPrefix(arg, "--tenant="):
+			return strings.TrimPrefix(arg, "--tenant=")
+		case strings.HasPrefix(arg, "-t") && len(arg) > 2:
+			return arg[2:]
+		}
+	}
+	return ""
 }

@@ -20,7 +20,6 @@ default_tenant=j
 output_format=json
 credential_backend=file
 auto_refresh_kube_config=true
-ca_bundle=/Etc/Corp.pem
 
 [tenant-j]
 name=Jit
@@ -47,7 +46,11 @@ func folder(t *testing.T, config string) string {
 }
 
 func TestRead(t *testing.T) {
-	c, err := pybritive.Read(folder(t, usual))
+	bundle := filepath.Join(t.TempDir(), "Corp.pem")
+	if err := os.WriteFile(bundle, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := pybritive.Read(folder(t, strings.Replace(usual, "[global]\n", "[global]\nca_bundle="+bundle+"\n", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +60,7 @@ func TestRead(t *testing.T) {
 	if want := map[string]string{"prod": `aws prod/prod\/eu/admin`, "two": "app/app/profile"}; !reflect.DeepEqual(c.Aliases, want) {
 		t.Errorf("aliases %v, want %v", c.Aliases, want)
 	}
-	if c.Tool != pybritive.Name || c.Tenant != "https://jit.britive-app.com" || c.CABundle != "/Etc/Corp.pem" || len(c.Left) > 0 {
+	if c.Tool != pybritive.Name || c.Tenant != "https://jit.britive-app.com" || c.CABundle != bundle || len(c.Left) > 0 {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -83,12 +86,12 @@ func TestReadTenant(t *testing.T) {
 // TestLeaves holds what is not taken: names that would drive a terminal, that could
 // be read as a path, and what means nothing here.
 func TestLeaves(t *testing.T) {
-	c, err := pybritive.Read(folder(t, "[tenant-\x1b[2J]\nname=x\n[tenant-b]\nname=a b\n[profile-aliases]\n"+
+	c, err := pybritive.Read(folder(t, "[global]\nca_bundle=/not/there\n[tenant-\x1b[2J]\nname=x\n[tenant-b]\nname=a b\n[profile-aliases]\n"+
 		"\x1b[31mred=a/b/c\nok=a/b/c\napp/env/profile=a/b/other\nr=resources/x/y\nlong=a/b/c/d/e\nhidden=a/b\u202e/c\nempty=\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Tenants) != 0 || !reflect.DeepEqual(c.Aliases, map[string]string{"ok": "a/b/c"}) || len(c.Left) != 8 {
+	if len(c.Tenants) != 0 || !reflect.DeepEqual(c.Aliases, map[string]string{"ok": "a/b/c"}) || len(c.Left) != 9 || c.CABundle != "" {
 		t.Errorf("got %+v", c)
 	}
 	for _, line := range c.Left {
@@ -199,6 +202,14 @@ profiles:
 	for _, missing := range []string{"", path + "x"} {
 		if _, err := pybritive.ReadBctl(missing); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", missing, err)
+		}
+	}
+}
+
+func TestTenantArg(t *testing.T) {
+	for args, want := range map[string]string{"-t b": "b", "--tenant b -p x": "b", "--tenant=b": "b", "-p x -tb": "b", "-p x": "", "-t": "", "": ""} {
+		if got := pybritive.TenantArg(strings.Fields(args)); got != want {
+			t.Errorf("%q: %q, want %q", args, got, want)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package pybritive
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -22,6 +24,8 @@ type Session struct {
 	Until   time.Time // its end; the tenant may end it sooner
 	File    string    // where it lies
 	Exposed bool      // others may read that file
+
+	CABundle string // as in [Config]
 
 	sealed bool
 	token  jit.Secret // as it lies in the file
@@ -54,7 +58,7 @@ func (c *Config) Sessions() ([]Session, error) {
 			continue
 		}
 		all = append(all, Session{
-			Tenant: address, Until: time.UnixMilli(ms), File: path, Exposed: exposed,
+			Tenant: address, Until: time.UnixMilli(ms), File: path, Exposed: exposed, CABundle: c.CABundle,
 			sealed: !c.plain, token: jit.NewSecret(token),
 		})
 	}
@@ -98,4 +102,21 @@ func (s Session) Open(getenv func(string) string) (jit.Secret, error) {
 		}
 	}
 	return jit.Secret{}, jit.Errorf(jit.Denied, "open "+s.File, "the passphrase is another one: pybritive's is in %s", PassphraseVariable)
+}
+
+// Person is what a session's token says of whose it is, for telling one person from
+// another: nobody has checked it. It is empty where the token says nothing.
+func (s Session) Person(token jit.Secret) string {
+	parts := strings.Split(token.Reveal(), ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims struct {
+		Username string `json:"username"`
+	}
+	if err != nil || json.Unmarshal(text, &claims) != nil || claims.Username == "" {
+		return ""
+	}
+	return "pybritive:" + claims.Username
 }

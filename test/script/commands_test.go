@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-jit/kubectl-jit/test/fake/pybritive"
 )
 
 type command = func(ts *testscript.TestScript, neg bool, args []string)
@@ -39,7 +41,23 @@ func commands(programs *installation) map[string]command {
 		"holds-something": holdsSomething,
 		"install":         programs.install,
 		"proxy":           startProxy,
+		"pybritive":       signInPybritive,
 	}
+}
+
+// signInPybritive plain|sealed SECTION USER LIFE leaves a session of pybritive's in
+// the home folder, with a user's token. The passphrase of a sealed one is the
+// variable's.
+func signInPybritive(ts *testscript.TestScript, _ bool, args []string) {
+	life, err := time.ParseDuration(args[3])
+	ts.Check(err)
+	session := pybritive.Session{Section: args[1], Token: rigOf(ts).tokens[args[2]], Until: time.Now().Add(life)}
+	folder := filepath.Join(ts.Getenv("HOME"), ".britive")
+	if args[0] == "plain" {
+		ts.Check(pybritive.Plain(folder, session))
+		return
+	}
+	ts.Check(pybritive.Sealed(folder, ts.Getenv("PYBRITIVE_ENCRYPTED_CREDENTIAL_PASSPHRASE"), session))
 }
 
 // awaitRequest USER waits until a request awaits the user's decision.
