@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/pybritive"
 )
 
 type kubeconfigConvert struct {
@@ -34,7 +35,7 @@ tokens from this program. "kubectl jit kubeconfig restore" brings the old user b
 
 Without CONTEXT it is the current one; with --all every context of an EKS cluster
 that uses one of these. Contexts that share a user are pointed together. A context
-that pybritive wrote names its profile itself.`,
+that pybritive wrote names its tenant and profile itself, by pybritive's names.`,
 		Example: `  kubectl jit kubeconfig convert --profile eks-pod-manager
   kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
 		Args: cobra.ArbitraryArgs,
@@ -52,6 +53,7 @@ that pybritive wrote names its profile itself.`,
 type conversion struct {
 	entry   kubeconfig.Entry
 	profile string // as typed, or as the entry says it
+	tenant  string // likewise; empty is the usual one
 	args    caller.TokenArgs
 }
 
@@ -105,17 +107,16 @@ func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.File
 // for all.
 func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
-	known := map[string]caller.TokenArgs{} // by profile, which is looked up once
+	known := map[[2]string]caller.TokenArgs{} // by tenant and profile, which are looked up once
 	for _, entry := range entries {
 		one, err := c.conversion(files, entry)
 		if err == nil {
 			err = c.complete(ctx, &one, known)
 		}
-		code := jit.CodeOf(err)
 		switch {
 		case err == nil:
 			todo = append(todo, one)
-		case !c.which.all || code == jit.SignIn || code == jit.Unavailable || code == jit.NotFound && c.profile != "":
+		case !c.which.all || c.sameForAll(one, jit.CodeOf(err)):
 			return nil, err
 		default:
 			c.Note("left alone: %v", err)
@@ -127,12 +128,21 @@ func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, e
 	return todo, nil
 }
 
+// sameForAll reports whether what failed for one context fails for each. One that
+// names its own tenant stands for itself.
+func (c *kubeconfigConvert) sameForAll(one conversion, code jit.Code) bool {
+	return one.tenant == c.Tenant && (code == jit.SignIn || code == jit.Unavailable || code == jit.NotFound && c.profile != "")
+}
+
 func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig.Entry) (conversion, error) {
 	op := "convert context " + entry.Context
 	cluster, known := files.EKS(entry)
-	one := conversion{entry: entry, profile: c.profile, args: caller.TokenArgs{Cluster: cluster}}
+	one := conversion{entry: entry, profile: c.profile, tenant: c.Tenant, args: caller.TokenArgs{Cluster: cluster}}
 	if one.profile == "" {
 		one.profile = entry.BritiveProfile
+		if one.tenant == "" && entry.Exec != nil {
+			one.tenant = pybritive.TenantArg(entry.Exec.Args)
+		}
 	}
 	switch {
 	case entry.Exec != nil && entry.Exec.Ours():
@@ -150,19 +160,27 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 }
 
 // complete looks the profile up.
-func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[string]caller.TokenArgs) error {
-	args, found := known[one.profile]
+func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[[2]string]caller.TokenArgs) error {
+	key := [2]string{one.tenant, one.profile}
+	args, found := known[key]
 	if !found {
-		s, target, err := c.knownTarget(ctx, one.profile)
+		s, target, err := c.at(one.tenant).knownTarget(ctx, one.profile)
 		if err != nil {
 			return fmt.Errorf("convert context %s: %w", one.entry.Context, err)
 		}
 		args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended}
-		known[one.profile] = args
+		known[key] = args
 	}
 	args.Cluster = one.args.Cluster
 	one.args = args
 	return nil
+}
+
+// at is the command as it would be with that --tenant.
+func (e *env) at(tenant string) *env {
+	there := *e.Caller
+	there.Tenant = tenant
+	return &env{&there}
 }
 
 // givesEKS reports whether an exec provider is one of those that make EKS tokens.
