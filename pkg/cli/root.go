@@ -82,7 +82,7 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
 	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e), newDoctor(e))
 	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
-	add(groupSetup, newAlias(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
+	add(groupSetup, newAlias(e), newConfig(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
 	add(groupAdmin, newAdmin(e))
 	root.AddCommand(newAuth(e))
 	root.SetHelpCommandGroupID(groupSetup)
