@@ -26,7 +26,7 @@ func reference(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("# Configuration\n\n`config.yaml` in the configuration folder: `$XDG_CONFIG_HOME/kubectl-jit`, else `~/.config/kubectl-jit` on Linux,\n" +
 		"`~/Library/Application Support/kubectl-jit` on macOS, `%AppData%\\kubectl-jit` on Windows. Without it everything has its\n" +
-		"usual value; `kubectl jit login` and `kubectl jit alias set` write it, and leave every comment in it alone.\n")
+		"usual value; `kubectl jit login`, `kubectl jit alias set` and `kubectl jit config` write it, and leave every comment in it\nalone. What it leaves open is taken from [pybritive's](from-pybritive.md), where that is there.\n")
 	_, example, found := strings.Cut(file.Doc.Text(), "A whole file:\n\n")
 	if !found {
 		t.Fatal("the package comment shows no whole file")
