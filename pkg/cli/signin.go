@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"io"
-	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +53,7 @@ func (w *signInWith) run(ctx context.Context) error {
 		return err
 	}
 	w.say("Signed in as %s at %s.", who.Person.Name, tenant.URL)
-	return w.remember(ctx, nameOf(settings, tenant), tenant)
+	return w.remember(ctx, settings, tenant)
 }
 
 // check asks the broker who the token is.
@@ -137,11 +135,14 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who cal
 	return nil
 }
 
-// nameOf is the name under which the configuration knows a tenant, or its host.
-func nameOf(settings *config.Config, tenant config.Tenant) string {
-	for _, name := range slices.Sorted(maps.Keys(settings.Tenants)) {
-		if settings.Tenants[name].URL == tenant.URL {
-			return name
+// nameOf is the name under which the first of the configurations that does knows a
+// tenant, or its host.
+func nameOf(tenant config.Tenant, settings ...*config.Config) string {
+	for _, c := range settings {
+		for _, name := range sorted(c.Tenants) {
+			if c.Tenants[name].URL == tenant.URL {
+				return name
+			}
 		}
 	}
 	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
@@ -153,11 +154,12 @@ func nameOf(settings *config.Config, tenant config.Tenant) string {
 // remember writes the tenant into a configuration that names none yet, so that
 // the next command needs no --tenant, and into one that does not know whom to trust
 // there.
-func (w *signInWith) remember(ctx context.Context, name string, tenant config.Tenant) error {
+func (w *signInWith) remember(ctx context.Context, settings *config.Config, tenant config.Tenant) error {
 	own, err := w.OwnSettings()
 	if err != nil {
 		return err
 	}
+	name := nameOf(tenant, own, settings)
 	known := own.Tenant != "" || len(own.Tenants) > 0
 	trusts := tenant.CertificateAuthority == "" || own.Tenants[name].CertificateAuthority == tenant.CertificateAuthority
 	if known && trusts {

@@ -2,6 +2,7 @@ package pybritive_test
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"os/exec"
 	"path/filepath"
@@ -148,6 +149,23 @@ func TestBrokenSessions(t *testing.T) {
 	for _, address := range []string{jitAt, "https://lab.britive-app.com"} {
 		if s, ok := sessionAt(t, dir, address); ok {
 			t.Errorf("%s has %+v", address, s)
+		}
+	}
+}
+
+func TestPerson(t *testing.T) {
+	claims := func(text string) string { return "e30." + base64.RawURLEncoding.EncodeToString([]byte(text)) + ".sig" }
+	for text, want := range map[string]string{
+		token:                        "pybritive:alice",
+		claims(`{"username":"bob"}`): "pybritive:bob",
+		claims(`{"username":7}`):     "",
+		claims(`{}`):                 "",
+		claims(`nonsense`):           "",
+		"a.%.c":                      "",
+		"jit_opaque":                 "",
+	} {
+		if got := (pybritive.Session{}).Person(jit.NewSecret(text)); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }
