@@ -6,6 +6,7 @@ import "strings"
 
 var (
 	Unseal            = unseal
+	Fernet            = fernet
 	MachinePassphrase = machinePassphrase
 )
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,21 +124,45 @@ func TestMachinePassphrase(t *testing.T) {
 // TestUnseal opens what pybritive's own cipher made.
 func TestUnseal(t *testing.T) {
 	const (
-		sealed = "Z0FBQUFBQmxVX0VBQUFFQ0F3UUZCZ2NJQ1FvTERBME9ENGM3QTd0LUhhMlVuQzlueWdfQkp4N3ZLMUY1dXR0WVRRdWlZdm5EY2VTemJtNENmZVNEODZSQ2dILXZBMzBtT1E9PQ==:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+		inner  = "Z0FBQUFBQmxVX0VBQUFFQ0F3UUZCZ2NJQ1FvTERBME9ENGM3QTd0LUhhMlVuQzlueWdfQkp4N3ZLMUY1dXR0WVRRdWlZdm5EY2VTemJtNENmZVNEODZSQ2dILXZBMzBtT1E9PQ=="
+		salt   = ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 		phrase = "correct horse"
 	)
-	if got, ok := pybritive.Unseal(sealed, phrase); !ok || got != "hello-token" {
+	if got, ok := pybritive.Unseal(inner+salt, phrase); !ok || got != "hello-token" {
 		t.Errorf("got %q, %v", got, ok)
 	}
-	flipped := []byte(sealed)
-	flipped[40] ^= 1
-	for _, broken := range []string{"", ":", sealed[:60], "x" + sealed, string(flipped), strings.Replace(sealed, ":AAEC", ":AAED", 1), sealed + strings.Repeat("AAAA", 100)} {
+	if _, ok := pybritive.Unseal(inner+salt, "wrong"); ok {
+		t.Error("another passphrase opens it")
+	}
+	for _, broken := range []string{"", ":", inner, "x" + inner + salt, inner + salt + strings.Repeat("AAAA", 100)} {
 		if got, ok := pybritive.Unseal(broken, phrase); ok {
 			t.Errorf("%.20q… gives %q", broken, got)
 		}
 	}
-	if _, ok := pybritive.Unseal(sealed, "wrong"); ok {
-		t.Error("another passphrase opens it")
+	token, err := base64.StdEncoding.DecodeString(inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := base64.URLEncoding.DecodeString(string(token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := base64.URLEncoding.DecodeString("621cjeX8yFC6lIGGplSHTPPlamgygcle_SRgOg5ykIo=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := pybritive.Fernet(string(token), key); !ok || got != "hello-token" {
+		t.Errorf("got %q, %v", got, ok)
+	}
+	for i := range box {
+		changed := slices.Clone(box)
+		changed[i] ^= 1
+		if got, ok := pybritive.Fernet(base64.URLEncoding.EncodeToString(changed), key); ok {
+			t.Errorf("with byte %d changed it gives %q", i, got)
+		}
+		if got, ok := pybritive.Fernet(base64.URLEncoding.EncodeToString(box[:i]), key); ok {
+			t.Errorf("its first %d bytes give %q", i, got)
+		}
 	}
 }
 
