@@ -139,7 +139,7 @@ is asked.`,
 		Args:    wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
 	}
-	a.output.flag(cmd, "json", "yaml", "name")
+	a.output.flag(cmd, "json", "yaml", "name", "wide")
 	return cmd
 }
 

@@ -46,7 +46,7 @@ where it lies, for as long as nobody signs in with "kubectl jit login".`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return i.run(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.Var(oneOf{&i.from, []string{pybritive.Name, pybritive.Bctl}}, "from", "one of: "+pybritive.Name+", "+pybritive.Bctl+"; both where it is not given")
+	f.Var(oneOf{&i.from, []string{pybritive.Name, pybritive.Bctl}}, "from", "whose: a `tool`, "+pybritive.Name+" or "+pybritive.Bctl+"; both where it is not given")
 	f.BoolVar(&i.dryRun, "dry-run", false, "print the diff and change nothing")
 	f.BoolVarP(&i.yes, "yes", "y", false, "do not ask")
 	return cmd
