@@ -155,7 +155,7 @@ func TestFront(t *testing.T) {
 
 // standIns are the packages that stand in for services of others. They share no
 // code with the product: what both got wrong alike, no test would see.
-var standIns = []string{"test/fake/aws", "test/fake/tenant"}
+var standIns = []string{"test/fake/aws", "test/fake/pybritive", "test/fake/tenant"}
 
 func TestStandIns(t *testing.T) {
 	found := map[string]bool{}

@@ -46,12 +46,17 @@ func commands(programs *installation) map[string]command {
 }
 
 // signInPybritive plain|sealed SECTION USER LIFE leaves a session of pybritive's in
-// the home folder, with a user's token. The passphrase of a sealed one is the
-// variable's.
+// the home folder: a new one of a Britive tenant, else one with a user's token. The
+// passphrase of a sealed one is the variable's.
 func signInPybritive(ts *testscript.TestScript, _ bool, args []string) {
 	life, err := time.ParseDuration(args[3])
 	ts.Check(err)
-	session := pybritive.Session{Section: args[1], Token: rigOf(ts).tokens[args[2]], Until: time.Now().Add(life)}
+	r := rigOf(ts)
+	session := pybritive.Session{Section: args[1], Token: r.tokens[args[2]], Until: time.Now().Add(life)}
+	if r.tenant != nil {
+		session.Token = r.tenant.NewSession(args[2] + "@example.com")
+		r.tokens["pybritive "+args[2]] = session.Token
+	}
 	folder := filepath.Join(ts.Getenv("HOME"), ".britive")
 	if args[0] == "plain" {
 		ts.Check(pybritive.Plain(folder, session))
