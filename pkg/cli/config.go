@@ -147,22 +147,46 @@ func newConfigSet(e *env) *cobra.Command {
 What each may be is in docs/config.md. Comments in the file stay.`,
 		Example: `  kubectl jit config set offline deny
   kubectl jit config set pybritive ignore`,
-		Args:      wants("KEY", "VALUE"),
-		ValidArgs: config.Settings(),
-		RunE:      func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], args[1]) },
+		Args: wants("KEY", "VALUE"),
+		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], args[1]) },
+
+		ValidArgsFunction: s.complete,
 	}
 }
 
 func newConfigUnset(e *env) *cobra.Command {
 	s := configSet{e}
 	return &cobra.Command{
-		Use:       "unset KEY",
-		Short:     "Take a setting back to its usual value",
-		Long:      `Take a setting back to its usual value: it leaves the file.`,
-		Example:   `  kubectl jit config unset offline`,
-		Args:      wants("KEY"),
-		ValidArgs: config.Settings(),
-		RunE:      func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], "") },
+		Use:     "unset KEY",
+		Short:   "Take a setting back to its usual value",
+		Long:    `Take a setting back to its usual value: it leaves the file.`,
+		Example: `  kubectl jit config unset offline`,
+		Args:    wants("KEY"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], "") },
+
+		ValidArgsFunction: first(settings),
+	}
+}
+
+// complete offers the settings, and behind one what it may be.
+func (s *configSet) complete(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	values := func(_ *cobra.Command, o *offers) {
+		for _, value := range config.Values(args[0]) {
+			o.add(value, args[0])
+		}
+	}
+	switch {
+	case len(args) == 0:
+		return first(settings)(cmd, args, typed)
+	case args[0] == "tenant":
+		return second(s.tenants)(cmd, args, typed)
+	}
+	return second(values)(cmd, args, typed)
+}
+
+func settings(_ *cobra.Command, o *offers) {
+	for _, key := range config.Settings() {
+		o.add(key, "setting")
 	}
 }
 

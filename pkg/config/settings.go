@@ -36,6 +36,16 @@ func Settings() []string {
 	return keys
 }
 
+// Values are what a setting may be; none where it may be any text.
+func Values(key string) []string {
+	for _, s := range new(Config).settings() {
+		if s.key == key {
+			return s.values
+		}
+	}
+	return nil
+}
+
 // Set gives a setting a value; an empty one is its usual one. Codes: invalid.
 func (c *Config) Set(key, value string) error {
 	all := c.settings()
