@@ -82,7 +82,7 @@ func missed(call held.Call, apiVersion string) {
 			return
 		}
 		if failure, ok := call.FailedSince(began); ok {
-			os.Stderr.Write(failure.Text)
+			_, _ = os.Stderr.Write(failure.Text)
 			os.Exit(failure.Status)
 		}
 	}

@@ -1,6 +1,7 @@
 package brokerd
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 
 // listen opens the listener and tells its address. An address file of an earlier
 // run is taken away first, so that nobody is sent there.
-func (s *serve) listen(c config) (net.Listener, error) {
+func (s *serve) listen(ctx context.Context, c config) (net.Listener, error) {
 	const op = "listen"
 	if s.addressFile != "" {
 		if err := os.Remove(s.addressFile); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -24,7 +25,7 @@ func (s *serve) listen(c config) (net.Listener, error) {
 	if err != nil {
 		return nil, jit.Errorf(jit.Invalid, op, "%s, %s: %w", c.TLS.Certificate, c.TLS.Key, err)
 	}
-	listener, err := net.Listen("tcp", c.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return nil, jit.Errorf(jit.Unavailable, op, "%w", err)
 	}

@@ -67,7 +67,7 @@ func (s *serve) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ledger.Close()) }()
-	listener, err := s.listen(c)
+	listener, err := s.listen(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (l Locks) hold(ctx context.Context, name string, enough func() bool) (relea
 		}
 		if locked {
 			sign(path)
-			return sync.OnceFunc(func() { unsign(path); lock.Unlock() }), nil
+			return sync.OnceFunc(func() { unsign(path); _ = lock.Unlock() }), nil
 		}
 		if enough() {
 			return nil, nil

@@ -152,7 +152,7 @@ func TestOnce(t *testing.T) {
 	t.Run("the lock is let go of after a failure", func(t *testing.T) {
 		wrong := errors.New("wrong")
 		_, err := cache.Once(t.Context(), l, "name", missing, func(context.Context) (string, error) { return "", wrong })
-		if err != wrong {
+		if !errors.Is(err, wrong) {
 			t.Errorf("error %v", err)
 		}
 		hold(t, l, "name")()

@@ -21,11 +21,11 @@ func sign(path string) {
 	defer file.Close()
 	text := fmt.Sprintf("%d %d %s\n", os.Getpid(), time.Now().Unix(), command())
 	if _, err := file.WriteAt([]byte(text), 1); err == nil {
-		file.Truncate(int64(1 + len(text)))
+		_ = file.Truncate(int64(1 + len(text)))
 	}
 }
 
-func unsign(path string) { os.Truncate(path, 0) }
+func unsign(path string) { _ = os.Truncate(path, 0) }
 
 // command is the program and its verb. The other arguments are nobody's concern.
 func command() string {

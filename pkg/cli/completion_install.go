@@ -199,7 +199,7 @@ func (c *completionUninstall) run() error {
 func (e *env) removeCompleters(dir string, dry bool) (found int, err error) {
 	name, _, err := e.completer()
 	if err != nil {
-		return 0, nil // kubectl calls no program of that name, so none was written
+		return 0, nil //nolint:nilerr // kubectl calls no program of that name, so none was written
 	}
 	dirs := append(filepath.SplitList(os.Getenv("PATH")), userBin()...)
 	if dir != "" {

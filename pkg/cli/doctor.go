@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +68,7 @@ type joint struct {
 
 // mend is the next command after what was found.
 func (j *joint) mend(err error) string {
-	if w, ok := err.(warning); ok {
+	if w, ok := errors.AsType[warning](err); ok {
 		err = w.error
 	}
 	return cmp.Or(jit.NextOf(err), j.next(err))
@@ -125,7 +126,7 @@ func (d *doctor) walk(ctx context.Context, joints []joint) (broken *joint) {
 			continue
 		}
 		j.State, j.Found, j.Next, j.err = jointBroken, err.Error(), d.Called.Say(j.mend(err)), err
-		if _, ok := err.(warning); ok {
+		if _, ok := errors.AsType[warning](err); ok {
 			j.State = jointWarning
 			continue
 		}

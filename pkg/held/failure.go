@@ -124,7 +124,7 @@ func sweep(folder string, now time.Time) {
 	entries, _ := os.ReadDir(folder)
 	for _, entry := range entries {
 		if info, err := entry.Info(); err == nil && now.Sub(info.ModTime()) > time.Minute {
-			os.Remove(filepath.Join(folder, entry.Name()))
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
 		}
 	}
 }

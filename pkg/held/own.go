@@ -74,7 +74,7 @@ func WriteOwn(path string, data []byte) error {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {
-		os.Remove(temp.Name())
+		_ = os.Remove(temp.Name())
 	}
 	return err
 }

@@ -20,7 +20,7 @@ func ReadOwn(path string, limit int64) (data []byte, written time.Time, ok bool)
 	if err != nil {
 		return nil, time.Time{}, false
 	}
-	defer syscall.Close(fd)
+	defer func() { _ = syscall.Close(fd) }()
 	var stat syscall.Stat_t
 	if syscall.Fstat(fd, &stat) != nil || stat.Size > limit || !ownFile(&stat) {
 		return nil, time.Time{}, false
@@ -37,7 +37,7 @@ func ownFile(stat *syscall.Stat_t) bool {
 func retry(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
-		if err != syscall.EINTR {
+		if err != syscall.EINTR { //nolint:errorlint // a system call's own number, which nobody wraps
 			return n, err
 		}
 	}

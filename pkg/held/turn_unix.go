@@ -39,7 +39,7 @@ func (c Call) Turn(tell func(holder string)) (waited bool) {
 	if err != nil {
 		return false
 	}
-	if lock(fd, syscall.LOCK_EX|syscall.LOCK_NB) == syscall.EWOULDBLOCK {
+	if lock(fd, syscall.LOCK_EX|syscall.LOCK_NB) == syscall.EWOULDBLOCK { //nolint:errorlint // as in retry
 		waited = true
 		if !waitTurn(fd, tell) {
 			return true
@@ -53,7 +53,7 @@ func (c Call) Turn(tell func(holder string)) (waited bool) {
 func waitTurn(fd int, tell func(holder string)) (ours bool) {
 	granted := make(chan struct{})
 	go func() {
-		lock(fd, syscall.LOCK_EX)
+		_ = lock(fd, syscall.LOCK_EX)
 		close(granted)
 	}()
 	select {

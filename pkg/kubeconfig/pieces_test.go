@@ -90,7 +90,7 @@ func TestManyContexts(t *testing.T) {
 	if content(t, path) != text {
 		t.Error("restored, it is another file")
 	}
-	path, files = file(t, text+"- name: arn:aws:eks:eu-central-1:196226166352:cluster/c3\n  user: {}\n")
+	_, files = file(t, text+"- name: arn:aws:eks:eu-central-1:196226166352:cluster/c3\n  user: {}\n")
 	entry, err := files.Entry("")
 	if err != nil {
 		t.Fatal(err)

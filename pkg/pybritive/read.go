@@ -1,6 +1,7 @@
 package pybritive
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -69,7 +70,7 @@ func failed(path string, err error) error {
 
 // cause is a system's error without the path, which the message names already.
 func cause(err error) error {
-	if at, ok := err.(*fs.PathError); ok {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err
 	}
 	return err

@@ -17,7 +17,7 @@ func Safe(s string) string {
 	clean := 0 // everything before is written, or is as it was
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if strconv.IsPrint(r) && !(r == utf8.RuneError && size == 1) {
+		if strconv.IsPrint(r) && (r != utf8.RuneError || size != 1) {
 			i += size
 			continue
 		}

@@ -43,7 +43,7 @@ func build(dir string) error {
 	for _, name := range []string{"kubectl-jit", "jit-token"} {
 		sources, err := filepath.Glob("../../cmd/" + name + "/*.go")
 		if err != nil || len(sources) == 0 {
-			return fmt.Errorf("the sources of %s: %v, %v", name, sources, err)
+			return fmt.Errorf("the sources of %s: %v, %w", name, sources, err)
 		}
 		for _, source := range sources {
 			if _, err := os.ReadFile(source); err != nil {

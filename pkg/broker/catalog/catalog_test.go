@@ -213,7 +213,7 @@ func TestStable(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if story(t).Version() != story(t).Version() {
+	if one, other := story(t), story(t); one.Version() != other.Version() {
 		t.Error("the same files have two versions")
 	}
 	if story(t).Version() == load(t, map[string]string{"people.yaml": people + "\n", "sigma.yaml": sigma}).Version() {
