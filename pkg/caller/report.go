@@ -40,20 +40,22 @@ func statusOf(code jit.Code) int {
 
 // ErrAnsweredNo ends a command whose answer, already printed, is "no": exit status
 // 1 and not a word more, as "kubectl auth can-i" does.
-var ErrAnsweredNo error = saidAll{}
+var ErrAnsweredNo error = Ended(1)
 
-type saidAll struct{}
+// Ended ends a command with this exit status and without a word: all is said.
+type Ended int
 
-func (saidAll) Error() string { return "no" }
+// Error names the status.
+func (e Ended) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // Report writes a failure for the person and returns the exit status. Every
 // error of every command passes here, and here only.
 func (p Program) Report(ctx context.Context, w io.Writer, err error) int {
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.Is(err, ErrAnsweredNo):
-		return 1
+	}
+	if status, ok := errors.AsType[Ended](err); ok {
+		return int(status)
 	}
 	for line := range strings.Lines(errorText(ctx, err)) {
 		fmt.Fprintf(w, "%s: error: %s\n", p, term.Safe(strings.TrimSuffix(line, "\n")))
