@@ -11,7 +11,6 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
 
 const awsVerb = "aws-credential-process"
@@ -66,15 +65,7 @@ type awsAnswer struct {
 func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
 	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
 	defer cancel()
-	s, target, err := a.target(ctx, profile)
-	if err != nil {
-		return err
-	}
-	open := mint.OnDemand
-	if a.unattended {
-		open = mint.Always
-	}
-	credential, err := s.Mint.Credential(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name, Open: open})
+	credential, _, _, err := a.keys(ctx, profile, a.unattended)
 	if err != nil {
 		return err
 	}

@@ -200,3 +200,11 @@ func DifferenceRows(differences ...cani.Difference) [][]any {
 func Folded(columns int, head []string, rows [][]any) (string, bool) {
 	return folded(listing{columns: head, rows: rows}.table(), false, columns)
 }
+
+// GuessShell says which shell lines are written for.
+func GuessShell(goos string, getenv func(string) string) string { return guessShell(goos, getenv) }
+
+// SetLine writes the line that sets a variable.
+func SetLine(shell, name, value string) (string, error) {
+	return setLine(shell, variable{name, value})
+}

@@ -20,6 +20,7 @@ const (
 	groupAccess   = "access"
 	groupRequests = "requests"
 	groupLook     = "look"
+	groupAWS      = "aws"
 	groupPrograms = "programs"
 	groupSetup    = "setup"
 	groupAdmin    = "admin"
@@ -68,6 +69,7 @@ func addCommands(e *env, root *cobra.Command) {
 		&cobra.Group{ID: groupAccess, Title: "Daily:"},
 		&cobra.Group{ID: groupRequests, Title: "For approvers, and for who asks them:"},
 		&cobra.Group{ID: groupLook, Title: "What have I got:"},
+		&cobra.Group{ID: groupAWS, Title: "For the AWS CLI and SDKs:"},
 		&cobra.Group{ID: groupPrograms, Title: "Called by programs:"},
 		&cobra.Group{ID: groupSetup, Title: "Setting up:"},
 		&cobra.Group{ID: groupAdmin, Title: "For administrators:"},
@@ -81,6 +83,7 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupAccess, newLogin(e), newCheckout(e), newExtend(e), newCheckin(e), newLogout(e))
 	add(groupRequests, newRequest(e), newRequests(e), newApprove(e), newReject(e))
 	add(groupLook, newStatus(e), newProfiles(e), newWhoami(e), newCanI(e), newDoctor(e))
+	add(groupAWS, newPrintEnv(e), newExecWith(e))
 	add(groupPrograms, newGetToken(e), newAWSCredentialProcess(e))
 	add(groupSetup, newAlias(e), newConfig(e), newKubeconfig(e), newCompletion(e), newUninstall(e), newVersion(e))
 	add(groupAdmin, newAdmin(e))

@@ -18,12 +18,18 @@ type Screen struct {
 	Terminal bool // people look at it as it is written
 }
 
+// IsTerminal reports whether what is written there is seen at once.
+func IsTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && xterm.IsTerminal(int(file.Fd()))
+}
+
 // ScreenOf asks the terminal behind out. There is colour only on a terminal that
 // has it, and not where NO_COLOR is set (https://no-color.org).
 func ScreenOf(out io.Writer) Screen {
 	screen := Screen{Columns: usualColumns}
 	file, ok := out.(*os.File)
-	if !ok || !xterm.IsTerminal(int(file.Fd())) {
+	if !ok || !IsTerminal(out) {
 		return screen
 	}
 	screen.Terminal = true

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+// execWith runs one command with the AWS keys of a checkout.
+type execWith struct{ awsKeys }
+
+func newExecWith(e *env) *cobra.Command {
+	x := execWith{awsKeys{env: e}}
+	cmd := &cobra.Command{
+		Use:                   "exec PROFILE [flags] -- COMMAND [ARGUMENT…]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Run a command with AWS keys in its environment",
+		Long: `Run a command with the AWS keys of a profile in its environment, and in no other
+place: AWS_ACCESS_KEY_ID and its like are set as by "kubectl jit env", variables
+that lead to other keys (AWS_PROFILE and such) are taken away.
+
+The command takes the place of this program: signals reach it, and its exit
+status is what is seen. The keys are not renewed while it runs.`,
+		Example: `  kubectl jit exec eks-pod-manager -- aws sts get-caller-identity
+  kubectl jit exec eks-pod-manager --region eu-central-1 -- terraform plan`,
+		Args: commandAfterDash,
+		RunE: func(cmd *cobra.Command, args []string) error { return x.run(cmd.Context(), args[0], args[1:]) },
+	}
+	x.awsKeys.flags(cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
+	return cmd
+}
+
+// commandAfterDash wants a profile, two dashes and a command.
+func commandAfterDash(cmd *cobra.Command, args []string) error {
+	dash := cmd.ArgsLenAtDash()
+	if dash < 0 && len(args) > 1 {
+		return jit.Errorf(jit.Invalid, "", "-- is missing between the profile and the command").
+			WithNext("%s %s -- %s", cmd.CommandPath(), quote(args[0]), quote(args[1]))
+	}
+	before := args
+	if dash >= 0 {
+		before = args[:dash]
+	}
+	if err := wants("PROFILE")(cmd, before); err != nil {
+		return err
+	}
+	if len(args) < 2 {
+		return jit.Errorf(jit.Invalid, "", "-- COMMAND is missing").WithNext("%s --help", cmd.CommandPath())
+	}
+	return nil
+}
+
+func (x *execWith) run(ctx context.Context, profile string, command []string) error {
+	path, err := exec.LookPath(command[0]) // before a checkout is opened for nothing
+	if err != nil {
+		return jit.Errorf(jit.NotFound, "run "+command[0], "%w", err)
+	}
+	all, err := x.variables(ctx, profile)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return become(path, command, with(os.Environ(), all))
+}
+
+// with puts the keys into an environment, in place of all that could be taken for
+// them.
+func with(environ []string, keys []variable) []string {
+	gone := rivals()
+	for _, v := range keys {
+		gone = append(gone, v.name)
+	}
+	environ = slices.DeleteFunc(environ, func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.ContainsFunc(gone, func(g string) bool { return strings.EqualFold(g, name) }) // as Windows compares them
+	})
+	for _, v := range keys {
+		environ = append(environ, v.name+"="+v.value)
+	}
+	return environ
+}
