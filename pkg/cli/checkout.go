@@ -14,6 +14,8 @@ type checkout struct {
 	output
 	reason   jit.Reason
 	patience patience
+	console  bool
+	open     bool // the console, in the browser
 }
 
 func newCheckout(e *env) *cobra.Command {
@@ -24,32 +26,49 @@ func newCheckout(e *env) *cobra.Command {
 		Long: `Check a profile out, and leave the kubeconfig alone.
 
 "kubectl jit login" does this too. Use checkout where there is no kubeconfig to
-change: for the AWS tools, or to renew what an entry of ours lives on.`,
+change: for the AWS tools, or to renew what an entry of ours lives on.
+
+With --console it is the web console of the profile that is checked out, where
+the broker has one. Its address is printed: whoever opens it is you, so give it to
+nobody. With --open the browser gets it, and it is shown nowhere.`,
 		Example: `  kubectl jit checkout eks-pod-manager
-  kubectl jit checkout eks-admin -j "INC-42: node pool is stuck" --wait 10m`,
+  kubectl jit checkout eks-admin -j "INC-42: node pool is stuck" --wait 10m
+  kubectl jit checkout eks-pod-manager --console --open`,
 		Args: wants("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	reasonFlags(cmd, &c.reason)
 	c.patience.flags(cmd)
 	c.output.flag(cmd, "json", "yaml", "name")
+	cmd.Flags().BoolVar(&c.console, "console", false, "check out the web console, and print its address")
+	cmd.Flags().BoolVar(&c.open, "open", false, "with --console: open it in the browser, in place of printing its address")
 	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 
 func (c *checkout) run(ctx context.Context, profile string) error {
+	switch {
+	case c.open && !c.console:
+		return jit.Errorf(jit.Invalid, "", "--open goes with --console")
+	case c.console && c.format != "":
+		return jit.Errorf(jit.Invalid, "", "--console prints an address, and goes with no --output")
+	}
 	s, target, err := c.target(ctx, profile)
 	if err != nil {
 		return err
 	}
-	grant, err := s.Mint.Checkout(ctx, mint.Ask{
+	ask := mint.Ask{
 		Tenant: s.Tenant.URL,
 		Access: target.access,
 		Name:   target.name,
 		Reason: c.reason,
 		Open:   mint.Always,
 		Wait:   c.patience.duration(),
-	})
+	}
+	if c.console {
+		return c.enter(ctx, s, ask)
+	}
+	grant, err := s.Mint.Checkout(ctx, ask)
 	if err != nil {
 		return err
 	}

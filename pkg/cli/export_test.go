@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -207,4 +208,15 @@ func GuessShell(goos string, getenv func(string) string) string { return guessSh
 // SetLine writes the line that sets a variable.
 func SetLine(shell, name, value string) (string, error) {
 	return setLine(shell, variable{name, value})
+}
+
+// Browse opens an address with a browser.
+func Browse(ctx context.Context, address string, browser ...string) error {
+	return browse(ctx, browser, jit.NewSecret(address))
+}
+
+// Once sends the first who comes to path on to the address.
+func Once(path, address string) (http.Handler, <-chan struct{}) {
+	came := make(chan struct{})
+	return once(path, jit.NewSecret(address), came), came
 }

@@ -77,6 +77,20 @@ type Clock interface {
 	Skew() time.Duration
 }
 
+// Consoles is a [Broker] that can be asked for web consoles. A console has a
+// checkout of its own, of which the methods of Broker know nothing but Checkin and
+// Extend.
+type Consoles interface {
+	// CheckoutConsole is [Broker.Checkout] for the console of an access. Code
+	// invalid also says that this access, or this broker, has none.
+	CheckoutConsole(ctx context.Context, access Access, why Reason) (Grant, error)
+
+	// ConsoleURL gives an address that signs whoever opens it in to the console:
+	// https, printable ASCII, and as secret as a key. Codes: not_found, denied
+	// (the window is closed).
+	ConsoleURL(ctx context.Context, grantID string) (Secret, error)
+}
+
 // TokenIssuer turns a credential into the bearer token of one cluster. It calls
 // nobody: signing is local (plugins/eks).
 type TokenIssuer interface {

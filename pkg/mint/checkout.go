@@ -12,12 +12,37 @@ import (
 // those of [jit.Broker] for Checkout and Ask, and those of an approval that was
 // not given: denied, approval, waiting.
 func (m *Mint) Checkout(ctx context.Context, ask Ask) (jit.Grant, error) {
-	grant, err := m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+	grant, err := m.opened(ctx, ask, m.Broker.Checkout)
+	if err == nil {
+		m.wake(ask)
+	}
+	return grant, err
+}
+
+// Console opens the web console of an access, or uses the one that is open, and
+// returns the address that signs its bearer in. It asks and waits as Checkout does.
+// Codes: those of Checkout and [jit.Consoles].
+func (m *Mint) Console(ctx context.Context, ask Ask) (jit.Grant, jit.Secret, error) {
+	consoles, ok := m.Broker.(jit.Consoles)
+	if !ok {
+		return jit.Grant{}, jit.Secret{}, jit.Errorf(jit.Invalid, ask.op(), "this broker has no web consoles")
+	}
+	grant, err := m.opened(ctx, ask, consoles.CheckoutConsole)
+	if err != nil {
+		return jit.Grant{}, jit.Secret{}, err
+	}
+	address, err := consoles.ConsoleURL(ctx, grant.ID)
+	return grant, address, err
+}
+
+// opened opens a window, with what the policy wants for it.
+func (m *Mint) opened(ctx context.Context, ask Ask, open func(context.Context, jit.Access, jit.Reason) (jit.Grant, error)) (jit.Grant, error) {
+	grant, err := open(ctx, ask.Access, ask.Reason)
 	if jit.CodeOf(err) == jit.Justification {
 		if ask.Reason, err = m.justified(ctx, ask, err); err != nil {
 			return jit.Grant{}, err
 		}
-		grant, err = m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+		grant, err = open(ctx, ask.Access, ask.Reason)
 	}
 	if code := jit.CodeOf(err); code == jit.Approval || code == jit.Waiting {
 		if ask.Wait <= 0 {
@@ -26,13 +51,9 @@ func (m *Mint) Checkout(ctx context.Context, ask Ask) (jit.Grant, error) {
 		if ask.Reason, err = m.await(ctx, ask); err != nil {
 			return jit.Grant{}, err
 		}
-		grant, err = m.Broker.Checkout(ctx, ask.Access, ask.Reason)
+		grant, err = open(ctx, ask.Access, ask.Reason)
 	}
-	if err != nil {
-		return jit.Grant{}, err
-	}
-	m.wake(ask)
-	return grant, nil
+	return grant, err
 }
 
 // Checkin ends the checkout of the access, forgets every key and token held for

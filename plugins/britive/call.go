@@ -147,6 +147,9 @@ func (x exchange) isJSON() bool {
 	return kind != "text/html" && !bytes.HasPrefix(text, []byte("<"))
 }
 
+// asSent is an answer that need not be JSON.
+type asSent []byte
+
 // read decodes a successful answer. An empty one leaves v as it is.
 func (c *Client) read(op string, x exchange, v any) error {
 	switch {
@@ -157,6 +160,10 @@ func (c *Client) read(op string, x exchange, v any) error {
 	case !x.isJSON():
 		return c.strange(op, "it answers with a web page: a proxy or a login page stands in front of it, or it is no Britive tenant")
 	case v == nil:
+		return nil
+	}
+	if text, ok := v.(*asSent); ok {
+		*text = asSent(x.body)
 		return nil
 	}
 	if err := json.Unmarshal(x.body, v); err != nil {

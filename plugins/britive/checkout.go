@@ -34,20 +34,28 @@ func (c *Client) Checkout(ctx context.Context, access jit.Access, why jit.Reason
 		if err != nil {
 			return jit.Grant{}, err
 		}
-		return c.window(ctx, op, access, why, true)
+		return c.window(ctx, op, wanted{access, why, true, britiveapi.Programmatic})
 	})
+}
+
+// wanted is a checkout that somebody wants.
+type wanted struct {
+	access jit.Access // with its ids
+	why    jit.Reason
+	open   bool   // open one where none stands
+	kind   string // britiveapi.Programmatic or Console
 }
 
 // window is the checkout that stands, or a new one where one may be opened; a
 // grant without an ID where neither is.
-func (c *Client) window(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (jit.Grant, error) {
+func (c *Client) window(ctx context.Context, op string, w wanted) (jit.Grant, error) {
 	for try := 1; ; try++ {
-		row, found, err := c.standing(ctx, op, access)
+		row, found, err := c.standing(ctx, op, w)
 		if err == nil && !found {
-			if !open {
+			if !w.open {
 				return jit.Grant{}, nil
 			}
-			row, err = c.open(ctx, op, access, why)
+			row, err = c.open(ctx, op, w)
 		}
 		switch {
 		case err == nil:
@@ -66,7 +74,7 @@ func isRace(err error) bool {
 
 // standing looks for an open checkout of the access. While one is being checked
 // in, no other can be opened, so its end is awaited, for a while.
-func (c *Client) standing(ctx context.Context, op string, access jit.Access) (britiveapi.Transaction, bool, error) {
+func (c *Client) standing(ctx context.Context, op string, w wanted) (britiveapi.Transaction, bool, error) {
 	bounded, cancel := context.WithTimeout(ctx, longestLeave)
 	defer cancel()
 	for {
@@ -75,7 +83,7 @@ func (c *Client) standing(ctx context.Context, op string, access jit.Access) (br
 			return britiveapi.Transaction{}, false, err
 		}
 		rows = slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
-			return string(t.PapID) != access.ProfileID || string(t.EnvironmentID) != access.EnvironmentID
+			return kindOf(t) != w.kind || string(t.PapID) != w.access.ProfileID || string(t.EnvironmentID) != w.access.EnvironmentID
 		})
 		for _, row := range rows {
 			if state := stateOf(row); state == jit.GrantActive || state == jit.GrantSubmitted {
@@ -90,16 +98,16 @@ func (c *Client) standing(ctx context.Context, op string, access jit.Access) (br
 
 // open asks for a new checkout. The call is never sent twice by itself: what
 // became of a lost answer, the list of checkouts tells at the next call.
-func (c *Client) open(ctx context.Context, op string, access jit.Access, why jit.Reason) (britiveapi.Transaction, error) {
+func (c *Client) open(ctx context.Context, op string, w wanted) (britiveapi.Transaction, error) {
 	var row britiveapi.Transaction
-	reason, err := reasonOf(op, why)
+	reason, err := reasonOf(op, w.why)
 	if err != nil {
 		return row, err
 	}
 	err = c.do(ctx, op, request{
 		method: http.MethodPost,
-		path:   accessPath(access),
-		query:  url.Values{"accessType": {britiveapi.Programmatic}},
+		path:   accessPath(w.access),
+		query:  url.Values{"accessType": {w.kind}},
 		body:   reason,
 	}, &row)
 	// Older tenants say so instead of "approval required". Either way a request

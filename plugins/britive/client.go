@@ -34,8 +34,9 @@ type Client struct {
 }
 
 var (
-	_ jit.Broker = (*Client)(nil)
-	_ jit.Clock  = (*Client)(nil)
+	_ jit.Broker   = (*Client)(nil)
+	_ jit.Clock    = (*Client)(nil)
+	_ jit.Consoles = (*Client)(nil)
 )
 
 // New builds a client that trusts roots (nil: the system's) and goes through the

@@ -19,17 +19,25 @@ func (c *Client) Grants(ctx context.Context) ([]jit.Grant, error) {
 	}
 	rows = slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
 		state := stateOf(t)
-		return state != jit.GrantActive && state != jit.GrantSubmitted
+		return kindOf(t) == britiveapi.Console || state != jit.GrantActive && state != jit.GrantSubmitted
 	})
 	return c.grants(ctx, op, once(rows, func(t britiveapi.Transaction) britiveapi.Text { return t.TransactionID })), nil
 }
 
-// rows reads the person's checkouts for credentials as the broker lists them.
+// kindOf is the access type of a checkout: for credentials, unless it says other.
+func kindOf(t britiveapi.Transaction) string {
+	if t.AccessType == britiveapi.Console {
+		return britiveapi.Console
+	}
+	return britiveapi.Programmatic
+}
+
+// rows reads the person's checkouts as the broker lists them.
 func (c *Client) rows(ctx context.Context, op string) ([]britiveapi.Transaction, error) {
 	var rows []britiveapi.Transaction
 	err := c.do(ctx, op, get("/api/access/app-access-status"), &rows)
 	return slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
-		return t.TransactionID == "" || t.AccessType == britiveapi.Console
+		return t.TransactionID == ""
 	}), err
 }
 

@@ -57,7 +57,7 @@ func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why ji
 
 // inSteps gets one after the other.
 func (c *Client) inSteps(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
-	grant, err := c.window(ctx, op, access, why, open)
+	grant, err := c.window(ctx, op, wanted{access, why, open, britiveapi.Programmatic})
 	if err != nil || grant.ID == "" {
 		return session{}, err
 	}

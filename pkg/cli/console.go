@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+)
+
+// enter checks the web console of an access out, and prints its address or gives
+// it to the browser.
+func (c *checkout) enter(ctx context.Context, s *caller.Session, ask mint.Ask) error {
+	grant, address, err := s.Mint.Console(ctx, ask)
+	if err != nil {
+		return err
+	}
+	if !c.open {
+		c.Note("The console of %s is checked out until %s.", grant.Access.Profile, c.until(grant.NotAfter))
+		_, err := fmt.Fprintln(c.Streams.Out, address.Reveal())
+		return err
+	}
+	if err := browse(ctx, c.browser(), address); err != nil {
+		return err
+	}
+	c.say("The console of %s is open in the browser, and checked out until %s.", grant.Access.Profile, c.until(grant.NotAfter))
+	return nil
+}
+
+// patienceWithBrowser is how long a browser may take to come for the address.
+const patienceWithBrowser = 30 * time.Second
+
+// browser is the command that opens an address, which comes behind it.
+func (e *env) browser() []string {
+	if chosen := e.Getenv("BROWSER"); chosen != "" {
+		return []string{chosen}
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		return []string{"open"}
+	case "windows":
+		return []string{"rundll32", "url.dll,FileProtocolHandler"}
+	}
+	return []string{"xdg-open"}
+}
+
+// browse opens a secret address. Arguments can be read by everybody on the
+// machine, so the browser is sent to this process first, which sends the first who
+// comes on to the address, and nobody after. Codes: not_found (there is no
+// browser), unavailable (it did not come).
+func browse(ctx context.Context, browser []string, address jit.Secret) error {
+	const op = "open the browser"
+	ctx, cancel := context.WithTimeout(ctx, patienceWithBrowser)
+	defer cancel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return jit.Errorf(jit.Unavailable, op, "%w", err)
+	}
+	path := "/" + rand.Text()
+	came := make(chan struct{})
+	server := &http.Server{Handler: once(path, address, came), ReadHeaderTimeout: patienceWithBrowser}
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+	cmd := exec.Command(browser[0], append(browser[1:], "http://"+listener.Addr().String()+path)...)
+	detach(cmd)
+	if err := cmd.Start(); err != nil {
+		return jit.Errorf(jit.NotFound, op, "%w", err).WithNext("leave --open out, and open the address yourself")
+	}
+	go func() { _ = cmd.Wait() }() // it may live as long as the browser, and longer than this process
+	select {
+	case <-came:
+		return server.Shutdown(ctx)
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err()
+		}
+		return jit.Errorf(jit.Unavailable, op, "%s did not come for the address within %s", browser[0], patienceWithBrowser)
+	}
+}
+
+// once sends the first who comes to path on to the address.
+func once(path string, address jit.Secret, came chan<- struct{}) http.Handler {
+	var gone atomic.Bool
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || r.URL.Path != path || !gone.CompareAndSwap(false, true) {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		http.Redirect(w, r, address.Reveal(), http.StatusFound)
+		close(came)
+	})
+}
