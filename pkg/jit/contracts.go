@@ -101,6 +101,15 @@ type TokenIssuer interface {
 	Token(ctx context.Context, cluster Cluster, credential Credential, now, end time.Time) (Token, error)
 }
 
+// RoleAssumer gives keys of a further role (plugins/eks). It asks AWS.
+type RoleAssumer interface {
+	// Assume gives keys of the role, with which somebody acts who holds the given
+	// ones. They last as long as asked for, which AWS allows from 15 minutes to an
+	// hour where keys are a role's already. Codes: invalid (the role is ill-formed),
+	// denied (AWS refuses; its code is in the message), unavailable.
+	Assume(ctx context.Context, role Role, with Credential, now time.Time, lasts time.Duration) (Credential, error)
+}
+
 // Cluster names an EKS cluster.
 type Cluster struct {
 	Name   string

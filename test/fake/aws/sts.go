@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -16,6 +17,8 @@ const (
 	shortest     = 15 * time.Minute
 	longest      = 12 * time.Hour
 )
+
+var externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
@@ -70,6 +73,12 @@ func (s *Server) assumeRole(who principal, form url.Values) (elements, error) {
 	if !sessionName.MatchString(name) {
 		return nil, invalid("roleSessionName", name)
 	}
+	if id := form.Get("ExternalId"); form.Has("ExternalId") && (len(id) > 1224 || !externalID.MatchString(id)) {
+		return nil, invalid("externalId", id)
+	}
+	if err := checkTags(form); err != nil {
+		return nil, err
+	}
 	lasts, err := duration(form.Get("DurationSeconds"))
 	if err != nil {
 		return nil, err
@@ -91,6 +100,31 @@ func (s *Server) assumeRole(who principal, form url.Values) (elements, error) {
 	return s.handOut(session{role: role.Name, name: name, source: source}, s.now().Add(lasts)), nil
 }
 
+// tag is the name of a parameter that says one tag's key or value.
+func tag(i int, part string) string { return fmt.Sprintf("Tags.member.%d.%s", i, part) }
+
+// checkTags holds session tags to their form: keys of 1 to 128 characters, values
+// of up to 256, no key twice whatever its case, 50 of them.
+func checkTags(form url.Values) error {
+	seen := map[string]bool{}
+	for i := 1; form.Has(tag(i, "Key")); i++ {
+		key, value := form.Get(tag(i, "Key")), form.Get(tag(i, "Value"))
+		switch folded := strings.ToLower(key); {
+		case key == "" || len(key) > 128:
+			return invalid("tags."+strconv.Itoa(i)+".member.key", key)
+		case len(value) > 256 || !form.Has(tag(i, "Value")):
+			return invalid("tags."+strconv.Itoa(i)+".member.value", value)
+		case seen[folded]:
+			return refuse(http.StatusBadRequest, "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		case i > 50:
+			return invalid("tags", key)
+		default:
+			seen[folded] = true
+		}
+	}
+	return nil
+}
+
 // assumption is what the trust policy is asked about one AssumeRole.
 type assumption struct {
 	actions []string
@@ -109,6 +143,9 @@ func newAssumption(who principal, form url.Values) assumption {
 	}
 	if form.Has("Tags.member.1.Key") {
 		a.actions = append(a.actions, "sts:TagSession")
+	}
+	for i := 1; form.Has(tag(i, "Key")); i++ {
+		a.context["aws:RequestTag/"+form.Get(tag(i, "Key"))] = form.Get(tag(i, "Value"))
 	}
 	if who.source != "" || form.Has("SourceIdentity") {
 		a.actions = append(a.actions, "sts:SetSourceIdentity")

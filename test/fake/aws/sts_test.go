@@ -56,8 +56,19 @@ func chain(t *testing.T) *aws.Server {
 	s.AddRole(aws.Role{Name: "Named", Trust: []aws.Statement{statement(podRole, "sts:AssumeRole")}})
 	s.AddRole(aws.Role{Name: "Tagged", Trust: []aws.Statement{statement(podRole, "sts:AssumeRole"), statement(podRole, "sts:TagSession")}})
 	s.AddRole(aws.Role{Name: "Known", Trust: []aws.Statement{statement(podRole, "sts:AssumeRole"), statement(podRole, "sts:SetSourceIdentity")}})
+	owned := statement(podRole, "sts:TagSession")
+	owned.Conditions = map[string][]string{"aws:RequestTag/team": {"a"}}
+	s.AddRole(aws.Role{Name: "Owned", Trust: []aws.Statement{statement(podRole, "sts:AssumeRole"), owned}})
 	s.AddUser(aws.User{Name: "ops", AccessKeyID: "AKIAOPS", SecretAccessKey: "ops", Actions: []string{"sts:AssumeRole"}})
 	return s
+}
+
+// tags are session tags, in pairs of key and value.
+func tags(pairs ...string) (all []types.Tag) {
+	for i := 0; i < len(pairs); i += 2 {
+		all = append(all, types.Tag{Key: &pairs[i], Value: &pairs[i+1]})
+	}
+	return all
 }
 
 func TestAssumeRole(t *testing.T) {
@@ -96,6 +107,11 @@ func TestAssumeRole(t *testing.T) {
 			in.Tags = []types.Tag{{Key: awssdk.String("a"), Value: awssdk.String("b")}}
 		}, "AccessDenied"},
 		{"tags", pod, "Tagged", func(in *input) { in.Tags = []types.Tag{{Key: awssdk.String("a"), Value: awssdk.String("b")}} }, ""},
+		{"the tag that the policy asks for", pod, "Owned", func(in *input) { in.Tags = tags("team", "a") }, ""},
+		{"another value of it", pod, "Owned", func(in *input) { in.Tags = tags("team", "b") }, "AccessDenied"},
+		{"one key twice", pod, "Tagged", func(in *input) { in.Tags = tags("a", "b", "A", "c") }, "InvalidParameterValue"},
+		{"a long value", pod, "Tagged", func(in *input) { in.Tags = tags("a", strings.Repeat("x", 257)) }, "ValidationError"},
+		{"an external id with a space", admin, "External", func(in *input) { in.ExternalId = awssdk.String("j it") }, "ValidationError"},
 		{"a source identity without sts:SetSourceIdentity", pod, "Named", func(in *input) { in.SourceIdentity = awssdk.String(alice) }, "AccessDenied"},
 		{"a source identity", pod, "Known", func(in *input) { in.SourceIdentity = awssdk.String(alice) }, ""},
 	}

@@ -1,0 +1,178 @@
+package eks
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+)
+
+const (
+	patience   = 10 * time.Second // for one call of STS
+	mostAnswer = 1 << 20
+)
+
+// Assumer calls sts:AssumeRole, at the regional endpoint and nowhere else.
+type Assumer struct {
+	HTTP *http.Client // nil: one with the environment's proxy and the system's roots
+}
+
+// Assume implements [jit.RoleAssumer]. What the session name must not hold is
+// written as a dash.
+func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential, now time.Time, lasts time.Duration) (jit.Credential, error) {
+	op := "assume " + role.ARN
+	role.SessionName = sessionName(role.SessionName)
+	if err := role.Check(); err != nil {
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "%w", err)
+	}
+	region := cmp.Or(role.Region, someRegion(role.ARN))
+	host, err := STSHost(region)
+	if err != nil {
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err)
+	}
+	form := assumeForm(role, lasts)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", strings.NewReader(form))
+	if err != nil {
+		return jit.Credential{}, jit.Errorf(jit.Internal, op, "%w", err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	payload := sha256.Sum256([]byte(form))
+	if err := v4.NewSigner().SignHTTP(ctx, Keys(with), request, hex.EncodeToString(payload[:]), "sts", region, now); err != nil {
+		return jit.Credential{}, jit.Errorf(jit.Internal, op, "%w", err)
+	}
+	return a.call(op, request, now)
+}
+
+// someRegion is one that every account of the role's partition has, as far as
+// partitions are public.
+func someRegion(arn string) string {
+	switch strings.Split(arn+"::", ":")[1] {
+	case "aws":
+		return "us-east-1"
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "aws-eusc":
+		return "eusc-de-east-1"
+	}
+	return ""
+}
+
+// sessionName makes a name that AWS takes.
+func sessionName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r) {
+			return r
+		}
+		return '-'
+	}, name)
+	for len(name) < 2 {
+		name += "-"
+	}
+	return name[:min(len(name), 64)]
+}
+
+func assumeForm(role jit.Role, lasts time.Duration) string {
+	form := url.Values{
+		"Action": {"AssumeRole"}, "Version": {"2011-06-15"},
+		"RoleArn": {role.ARN}, "RoleSessionName": {role.SessionName},
+		"DurationSeconds": {strconv.Itoa(int(lasts.Seconds()))},
+	}
+	if role.ExternalID != "" {
+		form.Set("ExternalId", role.ExternalID)
+	}
+	for i, key := range slices.Sorted(maps.Keys(role.Tags)) {
+		member := fmt.Sprintf("Tags.member.%d.", i+1)
+		form.Set(member+"Key", key)
+		form.Set(member+"Value", role.Tags[key])
+	}
+	return form.Encode()
+}
+
+// assumed is what STS answers, in either case.
+type assumed struct {
+	Credentials struct {
+		AccessKeyID     string `xml:"AccessKeyId"`
+		SecretAccessKey string
+		SessionToken    string
+		Expiration      time.Time
+	} `xml:"AssumeRoleResult>Credentials"`
+	Error struct {
+		Code, Message string
+	}
+}
+
+func (a Assumer) call(op string, request *http.Request, now time.Time) (jit.Credential, error) {
+	client := http.Client{}
+	if a.HTTP != nil {
+		client = *a.HTTP
+	}
+	client.Timeout = patience
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	response, err := client.Do(request)
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err
+		}
+		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "%s is not reached: %w", request.URL.Host, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer))
+	if err != nil {
+		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "the answer of %s broke off: %w", request.URL.Host, err)
+	}
+	var answer assumed
+	unreadable := xml.Unmarshal(body, &answer) != nil
+	keys := answer.Credentials
+	switch {
+	case unreadable || response.StatusCode != http.StatusOK && answer.Error.Code == "":
+		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "%s answers %s, and not as STS does", request.URL.Host, response.Status)
+	case response.StatusCode != http.StatusOK:
+		return jit.Credential{}, refused(op, answer.Error.Code, answer.Error.Message)
+	case keys.AccessKeyID == "" || keys.SecretAccessKey == "" || keys.SessionToken == "" || keys.Expiration.IsZero():
+		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "the answer of %s holds no keys", request.URL.Host)
+	}
+	return jit.Credential{
+		AccessKeyID:     keys.AccessKeyID,
+		SecretAccessKey: jit.NewSecret(keys.SecretAccessKey),
+		SessionToken:    jit.NewSecret(keys.SessionToken),
+		Issued:          now.UTC().Truncate(time.Second),
+		Expires:         keys.Expiration,
+	}, nil
+}
+
+// refused says what is behind a refusal most of the time.
+func refused(op, code, message string) error {
+	kind, cause := jit.Denied, ""
+	switch code {
+	case "AccessDenied":
+		cause = " (its trust policy must allow sts:AssumeRole to the role before it, with this external id; with session tags also sts:TagSession, with a source identity sts:SetSourceIdentity)"
+	case "ExpiredToken":
+		cause = " (the AWS session has ended)"
+	case "SignatureDoesNotMatch", "RequestExpired":
+		cause = " (most often this machine's clock is wrong)"
+	case "ValidationError", "PackedPolicyTooLarge":
+		kind = jit.Invalid
+	case "Throttling", "InternalFailure", "ServiceUnavailable":
+		kind = jit.Unavailable
+	case "RegionDisabledException":
+		cause = " (name a region that the account has enabled, with --role-region)"
+	}
+	return jit.Errorf(kind, op, "AWS says %s: %s%s", code, message, cause)
+}

@@ -1,0 +1,144 @@
+package eks_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
+	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
+)
+
+const (
+	roles   = "arn:aws:iam::196226166352:role/"
+	podRole = roles + "EKS-Pod-Manager"
+)
+
+// reached is a client that reaches a strict account.
+func reached(t *testing.T) (*aws.Server, *http.Client) {
+	t.Helper()
+	s, err := aws.Start(aws.Options{Dir: t.TempDir(), Account: "196226166352"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	pem, err := os.ReadFile(s.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := url.Parse(s.Proxy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(pem)
+	return s, &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: trusted}}}
+}
+
+// keysOf are those of a session that the account has given.
+func keysOf(keys aws.Keys) jit.Credential {
+	return jit.Credential{
+		AccessKeyID: keys.AccessKeyID, SecretAccessKey: jit.NewSecret(keys.SecretAccessKey),
+		SessionToken: jit.NewSecret(keys.SessionToken), Expires: keys.Expiration,
+	}
+}
+
+// TestAssume asks a strict account, which verifies signatures and trust.
+func TestAssume(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:1") // nothing of the environment counts
+	s, client := reached(t)
+	external := aws.Statement{AWS: podRole, Actions: []string{"sts:AssumeRole"}, Conditions: map[string][]string{"sts:ExternalId": {"ci/42"}}}
+	tagged := aws.Statement{AWS: podRole, Actions: []string{"sts:TagSession"}, Conditions: map[string][]string{"aws:RequestTag/team": {"a b&c"}, "aws:RequestTag/x": {"y"}}}
+	s.AddRole(aws.Role{Name: "EKS-Pod-Manager"})
+	s.AddRole(aws.Role{Name: "External", Path: "/team/", Trust: []aws.Statement{external, tagged}})
+	with := keysOf(s.Issue("EKS-Pod-Manager", "alice@example.com", time.Hour))
+	good := jit.Role{
+		ARN: roles + "team/External", ExternalID: "ci/42", Tags: map[string]string{"x": "y", "team": "a b&c"},
+		Region: "eu-central-1", SessionName: "alice smith@example.com",
+	}
+	tests := []struct {
+		name   string
+		change func(r *jit.Role)
+		lasts  time.Duration
+		code   jit.Code
+		says   string
+	}{
+		{"all that is asked for", nil, time.Hour, "", "arn:aws:sts::196226166352:assumed-role/External/alice-smith@example.com"},
+		{"no region", func(r *jit.Role) { r.Region = "" }, 15 * time.Minute, "", "External/alice-smith@example.com"},
+		{"a short name", func(r *jit.Role) { r.SessionName = "" }, time.Hour, "", "External/--"},
+		{"another external id", func(r *jit.Role) { r.ExternalID = "other" }, time.Hour, jit.Denied, "AWS says AccessDenied"},
+		{"another tag", func(r *jit.Role) { r.Tags = map[string]string{"team": "b", "x": "y"} }, time.Hour, jit.Denied, "sts:TagSession"},
+		{"too long for a chain", nil, time.Hour + time.Second, jit.Invalid, "role chaining"},
+		{"no ARN", func(r *jit.Role) { r.ARN = "External" }, time.Hour, jit.Invalid, "not the ARN of a role"},
+		{"a region that leads elsewhere", func(r *jit.Role) { r.Region = "example.com/" }, time.Hour, jit.Invalid, "--role-region"},
+	}
+	for _, tt := range tests {
+		role := good
+		if tt.change != nil {
+			tt.change(&role)
+		}
+		began := time.Now()
+		got, err := eks.Assumer{HTTP: client}.Assume(t.Context(), role, with, began, tt.lasts)
+		if tt.code != "" {
+			if jit.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("%s: %v (%s), want %s: …%s", tt.name, err, jit.CodeOf(err), tt.code, tt.says)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		arn, err := account.Finder{HTTP: client}.CallerIdentity(t.Context(), got, "eu-central-1")
+		if err != nil || !strings.HasSuffix(arn, tt.says) {
+			t.Errorf("%s: %s, %v", tt.name, arn, err)
+		}
+		if off := got.Expires.Sub(began.Add(tt.lasts)); off.Abs() > 5*time.Second || got.Issued.After(began) {
+			t.Errorf("%s: from %s to %s", tt.name, got.Issued, got.Expires)
+		}
+	}
+}
+
+// says answers everything with a status and a body.
+type says struct {
+	status int
+	body   string
+	asked  *string
+}
+
+func (s says) RoundTrip(r *http.Request) (*http.Response, error) {
+	*s.asked = r.URL.Host
+	return &http.Response{StatusCode: s.status, Status: http.StatusText(s.status), Header: http.Header{"Location": {"https://elsewhere.example.com"}}, Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
+}
+
+func TestAssumeStrangeAnswers(t *testing.T) {
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		code   jit.Code
+	}{
+		{"a page", 200, "<html>sign in</html", jit.Unavailable},
+		{"no keys", 200, "<AssumeRoleResponse/>", jit.Unavailable},
+		{"a redirect", 302, "", jit.Unavailable},
+		{"out of order", 503, "<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>", jit.Unavailable},
+		{"ended", 403, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>m</Message></Error></ErrorResponse>", jit.Denied},
+	}
+	for _, tt := range tests {
+		var asked string
+		client := &http.Client{Transport: says{tt.status, tt.body, &asked}}
+		_, err := eks.Assumer{HTTP: client}.Assume(context.Background(), jit.Role{ARN: "arn:aws-cn:iam::196226166352:role/R"}, credential(), noon, time.Hour)
+		if jit.CodeOf(err) != tt.code || strings.Contains(err.Error(), "wJalr") || asked != "sts.cn-north-1.amazonaws.com.cn" {
+			t.Errorf("%s: %v, from %s", tt.name, err, asked)
+		}
+	}
+}
