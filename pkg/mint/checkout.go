@@ -79,8 +79,8 @@ func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
 	if err != nil {
 		return jit.Grant{}, err
 	}
-	if known && kept.Expires.After(grant.CredentialsUntil) && (grant.ID == "" || kept.GrantID == grant.ID) {
-		grant.CredentialsUntil = kept.Expires
+	if known && kept.until().After(grant.CredentialsUntil) && (grant.ID == "" || kept.GrantID == grant.ID) {
+		grant.CredentialsUntil = kept.until()
 	}
 	if forgotten != nil {
 		return grant, jit.Errorf(jit.Internal, "check in "+ask.name(), "it is ended, but not all that was held could be removed: %w", forgotten)

@@ -20,6 +20,8 @@
 //	│   ▼        ▼               ▼  with keys               │
 //	│ these keys, or newer ones: Broker.Credential          │
 //	│   │                                                   │
+//	│ further roles? held keys of the last one, or new ones │
+//	│   │            from one to the next: RoleAssumer      │
 //	│ TokenIssuer.Token ──▶ held ──▶ token                  │
 //	└───────────────────────────────────────────────────────┘
 //
@@ -27,7 +29,7 @@
 // joined and awaited, and the way begins again.
 //
 // Two things are held: the cluster token in a plain file (package held), and the
-// AWS keys in a sealed one. Every signature asks the broker whether the checkout
+// AWS keys, with those of further roles, in a sealed one. Every signature asks the broker whether the checkout
 // still stands, and what is held of one that does not is removed. A broken cache
 // costs time, never access.
 package mint
@@ -45,6 +47,8 @@ import (
 type Mint struct {
 	Broker   jit.Broker
 	Issuer   jit.TokenIssuer
+	Roles    jit.RoleAssumer
+	Name     string // what the person is called; empty where that is not known without asking
 	Identity string // who is signed in, as far as is known without asking; what is held for one identity is never used for another
 	Sessions cache.Store
 	Marks    cache.Store // what must outlive the cache folder and is no secret: rest marks, and the names of the tokens held
@@ -77,8 +81,10 @@ type Person interface {
 type Ask struct {
 	Tenant  string // the broker's URL
 	Access  jit.Access
-	Name    string // what the person calls the access, for the commands in errors; empty means its path
+	Name    string   // what the person calls the access, for the commands in errors; empty means its path
+	Flags   []string // what login needs beside the name, for the same access again
 	Cluster jit.Cluster
+	Roles   []jit.Role // assumed one after the other; the last one's keys count
 	Reason  jit.Reason
 	Held    string        // name of the file the token is held in, see [held.Name]; empty holds nothing
 	Open    Opening       // may this call open a checkout?
@@ -103,7 +109,7 @@ const (
 func (m *Mint) Token(ctx context.Context, ask Ask) (jit.Token, error) {
 	return patiently(ctx, m, ask, func() (jit.Token, error) {
 		return once(ctx, m, ask, m.heldToken, func(ctx context.Context) (jit.Token, error) {
-			s, err := m.session(ctx, ask)
+			s, err := m.keys(ctx, ask)
 			if err != nil {
 				return jit.Token{}, err
 			}
@@ -125,7 +131,7 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 	never := func(Ask) (jit.Credential, bool) { return jit.Credential{}, false }
 	return patiently(ctx, m, ask, func() (jit.Credential, error) {
 		return once(ctx, m, ask, never, func(ctx context.Context) (jit.Credential, error) {
-			s, err := m.session(ctx, ask)
+			s, err := m.keys(ctx, ask)
 			if err != nil {
 				return jit.Credential{}, err
 			}
@@ -135,6 +141,16 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 			return s.Credential, nil
 		})
 	})
+}
+
+// keys returns AWS keys that may be used now: the session's, or those of the last
+// role that they lead to. The caller holds the access's lock.
+func (m *Mint) keys(ctx context.Context, ask Ask) (session, error) {
+	s, err := m.session(ctx, ask)
+	if err != nil || len(ask.Roles) == 0 {
+		return s, err
+	}
+	return m.further(ctx, ask, s)
 }
 
 // session returns AWS keys that may be used now: those held, once the broker

@@ -17,21 +17,41 @@ import (
 type session struct {
 	jit.Credential
 	GrantID  string
-	NotAfter time.Time // the end of the checkout
-	Warned   bool      // the person was told that it ends
+	NotAfter time.Time                 // the end of the checkout
+	Warned   bool                      // the person was told that it ends
+	Further  map[string]jit.Credential // keys of further roles, by the name of their chain
 }
 
 // sealed is a session as it is written, as JSON, into a sealed store.
 type sealed struct {
-	Key             string // its own name, so that a file in another's place is not believed
-	GrantID         string
-	NotAfter        time.Time
-	Warned          bool
+	Key      string // its own name, so that a file in another's place is not believed
+	GrantID  string
+	NotAfter time.Time
+	Warned   bool
+	sealedKeys
+	Further map[string]sealedKeys `json:",omitempty"`
+}
+
+type sealedKeys struct {
 	AccessKeyID     string
 	SecretAccessKey string
 	SessionToken    string
 	Issued          time.Time
 	Expires         time.Time
+}
+
+func seal(c jit.Credential) sealedKeys {
+	return sealedKeys{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Issued, c.Expires}
+}
+
+func (k sealedKeys) open() jit.Credential {
+	return jit.Credential{
+		AccessKeyID:     k.AccessKeyID,
+		SecretAccessKey: jit.NewSecret(k.SecretAccessKey),
+		SessionToken:    jit.NewSecret(k.SessionToken),
+		Issued:          k.Issued,
+		Expires:         k.Expires,
+	}
 }
 
 // over reports whether the checkout has run out, as far as is known without
@@ -42,6 +62,17 @@ func (s session) over(now time.Time) bool {
 
 // usable reports whether keys and checkout are both before their ends.
 func (s session) usable(now time.Time) bool { return s.Expires.After(now) && !s.over(now) }
+
+// until is the end of the last of the keys, those of further roles included.
+func (s session) until() time.Time {
+	end := s.Expires
+	for _, keys := range s.Further {
+		if keys.Expires.After(end) {
+			end = keys.Expires
+		}
+	}
+	return end
+}
 
 // lasts reports whether to sign with these keys rather than fetch new ones. At
 // the end of a checkout there is nothing to fetch: new keys would live no longer,
@@ -80,13 +111,11 @@ func (m *Mint) recall(ask Ask) (session, bool) {
 	if json.Unmarshal(data, &kept) != nil || kept.Key != m.key(ask) || kept.GrantID == "" {
 		return session{}, false
 	}
-	return session{GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Credential: jit.Credential{
-		AccessKeyID:     kept.AccessKeyID,
-		SecretAccessKey: jit.NewSecret(kept.SecretAccessKey),
-		SessionToken:    jit.NewSecret(kept.SessionToken),
-		Issued:          kept.Issued,
-		Expires:         kept.Expires,
-	}}, true
+	s := session{Credential: kept.open(), GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Further: map[string]jit.Credential{}}
+	for chain, keys := range kept.Further {
+		s.Further[chain] = keys.open()
+	}
+	return s, true
 }
 
 // fetch gets keys under the grant and holds them.
@@ -119,17 +148,11 @@ func (m *Mint) renewed(ask Ask, s session, grant jit.Grant) session {
 }
 
 func (m *Mint) keep(ask Ask, s session) {
-	data, err := json.Marshal(sealed{
-		Key:             m.key(ask),
-		GrantID:         s.GrantID,
-		NotAfter:        s.NotAfter,
-		Warned:          s.Warned,
-		AccessKeyID:     s.AccessKeyID,
-		SecretAccessKey: s.SecretAccessKey.Reveal(),
-		SessionToken:    s.SessionToken.Reveal(),
-		Issued:          s.Issued,
-		Expires:         s.Expires,
-	})
+	kept := sealed{Key: m.key(ask), GrantID: s.GrantID, NotAfter: s.NotAfter, Warned: s.Warned, sealedKeys: seal(s.Credential), Further: map[string]sealedKeys{}}
+	for chain, keys := range s.Further {
+		kept.Further[chain] = seal(keys)
+	}
+	data, err := json.Marshal(kept)
 	if err == nil {
 		err = m.Sessions.Put(m.key(ask), data)
 	}

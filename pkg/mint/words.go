@@ -31,7 +31,13 @@ func (a Ask) identity() string {
 func (a Ask) op() string { return "get access to " + a.name() }
 
 // Login is the command that gets the access, and writes its kubeconfig entry anew.
-func (a Ask) Login() string { return "kubectl jit login " + quoted(a.name()) }
+func (a Ask) Login() string {
+	command := "kubectl jit login " + quoted(a.name())
+	for _, flag := range a.Flags {
+		command += " " + quoted(flag)
+	}
+	return command
+}
 
 func (a Ask) requestCreate() string {
 	return "kubectl jit request create " + quoted(a.name()) + ` --justification "…"`
