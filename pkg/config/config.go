@@ -18,6 +18,12 @@
 //	  other:
 //	    tenant: acme
 //	    profile: App/Env/Profile
+//	  eks-deployer:
+//	    profile: Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Pod Manager
+//	    assume:
+//	      - role: arn:aws:iam::196226166352:role/EKS-Deployer
+//	        externalId: ci/42
+//	        tags: {team: payments}
 //	extend: never
 //	offline: deny
 //	storage: keyring
@@ -84,8 +90,8 @@ type Tenant struct {
 	CertificateAuthority string
 }
 
-// Alias is a short name of an access. In the file it is the path alone,
-// "application/environment/profile", or both fields.
+// Alias is a short name of an access, and of further roles where it names some. In
+// the file it is the path alone, "application/environment/profile", or these fields.
 type Alias struct {
 	// Tenant is the broker of the access: a name in Tenants, a URL, a bare name,
 	// or empty for the default one.
@@ -94,6 +100,12 @@ type Alias struct {
 	// Profile is the path of the access, "application/environment/profile"; a slash
 	// inside a name is written \/.
 	Profile string
+
+	// Assume are further IAM roles, assumed one after the other with the keys of the
+	// one before. Each has a role, which is its ARN; where its trust policy asks for
+	// them, an externalId and tags (names and values); and where the usual is not
+	// wanted, sessionName (yours) and region (the cluster's), whose STS is asked.
+	Assume []jit.Role
 }
 
 // Load reads the file. Relative paths in it come back absolute. Codes: invalid (not what the file may hold; the message

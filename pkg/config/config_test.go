@@ -59,6 +59,39 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+const chained = `aliases:
+  eks-deployer:
+    profile: App/Env/Profile
+    assume:
+      - role: arn:aws:iam::196226166352:role/EKS-Deployer
+        externalId: ci/42
+        tags:
+          cost: "7"
+          team: payments
+      - role: arn:aws:iam::196226166352:role/Second
+        sessionName: alice@example.com
+        region: eu-west-1
+`
+
+func TestAssume(t *testing.T) {
+	want := []jit.Role{
+		{ARN: "arn:aws:iam::196226166352:role/EKS-Deployer", ExternalID: "ci/42", Tags: map[string]string{"team": "payments", "cost": "7"}},
+		{ARN: "arn:aws:iam::196226166352:role/Second", SessionName: "alice@example.com", Region: "eu-west-1"},
+	}
+	path := file(t, chained)
+	c, err := config.Load(path)
+	if err != nil || !reflect.DeepEqual(c.Aliases["eks-deployer"].Assume, want) {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	// Written anew, it is what it was.
+	again := file(t, "aliases: {}\n")
+	err = config.Update(t.Context(), again, func(d *config.Config) error { d.Aliases = c.Aliases; return nil })
+	text, readErr := os.ReadFile(again)
+	if err != nil || readErr != nil || string(text) != chained {
+		t.Errorf("%s%v %v", text, err, readErr)
+	}
+}
+
 func TestLoadNothing(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "sub", "config.yaml")
 	for _, path := range []string{missing, file(t, ""), file(t, "# nothing yet\n"), file(t, "aliases:\ntenants: null\n")} {
@@ -72,6 +105,9 @@ func TestLoadNothing(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	tests := []struct{ name, text, says string }{
 		{"an unknown key", "aliasses: {}\n", `:1:1: unknown key "aliasses": did you mean "aliases"?`},
+		{"a role that is none", "aliases:\n  a:\n    profile: a/b/c\n    assume: [{role: EKS-Deployer}]\n", `:4:14: "EKS-Deployer" is not the ARN of a role`},
+		{"a role of an unknown kind", "aliases: {a: {profile: a/b/c, assume: [{roleArn: x}]}}\n", `unknown key "roleArn": there are externalId, region, role`},
+		{"one role, not a list", "aliases: {a: {profile: a/b/c, assume: {role: x}}}\n", "want a list of roles here"},
 		{"a key far from all", "kind: Config\nzzzzzz: 1\n", ":2:1: unknown key"},
 		{"an unknown key below", "tenants:\n  a:\n    uri: x\n", `:3:5: unknown key "uri": did you mean "url"?`},
 		{"another version", "apiVersion: v1\n", ":1:13: "},

@@ -197,7 +197,10 @@ func (d decoder) alias(name, value *yaml.Node) (a Alias, err error) {
 	if value.Kind == yaml.ScalarNode {
 		err = d.text(&a.Profile)(value)
 	} else {
-		err = d.fields(value, map[string]field{"tenant": d.text(&a.Tenant), "profile": d.text(&a.Profile)})
+		err = d.fields(value, map[string]field{
+			"tenant": d.text(&a.Tenant), "profile": d.text(&a.Profile),
+			"assume": func(node *yaml.Node) (err error) { a.Assume, err = d.roles(node); return err },
+		})
 	}
 	if err != nil {
 		return a, err
@@ -206,6 +209,41 @@ func (d decoder) alias(name, value *yaml.Node) (a Alias, err error) {
 		return a, fault(d.path, value, "alias %q: %v", name.Value, err)
 	}
 	return a, nil
+}
+
+// roles reads a list of further roles.
+func (d decoder) roles(node *yaml.Node) ([]jit.Role, error) {
+	if node.ShortTag() == "!!null" {
+		return nil, nil
+	}
+	if node.Kind != yaml.SequenceNode {
+		return nil, fault(d.path, node, "want a list of roles here")
+	}
+	var roles []jit.Role
+	for _, item := range node.Content {
+		var r jit.Role
+		err := d.fields(resolve(item), map[string]field{
+			"role": d.text(&r.ARN), "externalId": d.text(&r.ExternalID), "region": d.text(&r.Region), "sessionName": d.text(&r.SessionName),
+			"tags": func(node *yaml.Node) (err error) {
+				r.Tags, err = each(d, node, func(_, value *yaml.Node) (text string, err error) {
+					err = d.text(&text)(value)
+					return text, err
+				})
+				return err
+			},
+		})
+		if len(r.Tags) == 0 {
+			r.Tags = nil
+		}
+		if err == nil && r.Check() != nil {
+			err = fault(d.path, item, "%v", r.Check())
+		}
+		if err != nil {
+			return nil, err
+		}
+		roles = append(roles, r)
+	}
+	return roles, nil
 }
 
 // resolve follows a YAML alias to what it stands for.

@@ -153,7 +153,7 @@ func setText(mapping *yaml.Node, key, value string) {
 
 // setMap changes the entries that differ, adds new ones in order of their names
 // and drops those that are gone.
-func setMap[T comparable](root *yaml.Node, key string, was, wanted map[string]T, node func(T) *yaml.Node) {
+func setMap[T any](root *yaml.Node, key string, was, wanted map[string]T, node func(T) *yaml.Node) {
 	i := find(root, key)
 	if i < 0 && len(wanted) == 0 {
 		return
@@ -169,7 +169,7 @@ func setMap[T comparable](root *yaml.Node, key string, was, wanted map[string]T,
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if before, ok := was[name]; !ok || before != wanted[name] {
+		if before, ok := was[name]; !ok || !reflect.DeepEqual(before, wanted[name]) {
 			set(mapping, name, node(wanted[name]))
 		}
 	}
@@ -186,11 +186,34 @@ func (t Tenant) node() *yaml.Node {
 }
 
 func (a Alias) node() *yaml.Node {
-	if a.Tenant == "" {
+	if a.Tenant == "" && len(a.Assume) == 0 {
 		return text(a.Profile)
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	setText(node, "tenant", a.Tenant)
 	setText(node, "profile", a.Profile)
+	if len(a.Assume) > 0 {
+		roles := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, role := range a.Assume {
+			roles.Content = append(roles.Content, roleNode(role))
+		}
+		set(node, "assume", roles)
+	}
+	return node
+}
+
+func roleNode(r jit.Role) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	setText(node, "role", r.ARN)
+	setText(node, "externalId", r.ExternalID)
+	if len(r.Tags) > 0 {
+		tags := &yaml.Node{Kind: yaml.MappingNode}
+		for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+			set(tags, key, text(r.Tags[key]))
+		}
+		set(node, "tags", tags)
+	}
+	setText(node, "sessionName", r.SessionName)
+	setText(node, "region", r.Region)
 	return node
 }
