@@ -3,6 +3,7 @@
 //
 //	broker  ─▶ grants and AWS keys     britive: Britive tenants and jit-broker
 //	issuer  ─▶ the token of a cluster  eks: Amazon EKS
+//	assumer ─▶ keys of a further role  eks: AWS STS
 package plugins
 
 import (
@@ -34,3 +35,6 @@ func Broker(t Tenant) jit.Broker {
 
 // Issuer returns what signs cluster tokens.
 func Issuer() jit.TokenIssuer { return eks.Issuer{} }
+
+// Assumer returns what assumes further roles.
+func Assumer() jit.RoleAssumer { return eks.Assumer{} }

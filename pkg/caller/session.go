@@ -85,6 +85,8 @@ func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, erro
 	s.Mint = &mint.Mint{
 		Broker:   s.Broker,
 		Issuer:   plugins.Issuer(),
+		Roles:    plugins.Assumer(),
+		Name:     who.Person.Name,
 		Identity: who.identity(),
 		Sessions: folders.Sessions,
 		Marks:    folders.Marks,
@@ -166,10 +168,31 @@ func (s SignIn) identity() string {
 // AliasOf is the alias of an access at this session's tenant, the first by name
 // where there are several; empty where there is none.
 func (s *Session) AliasOf(access jit.Access) string {
+	return s.alias(access, func(config.Alias) bool { return true })
+}
+
+// CallIt is how to call an access in "kubectl jit login NAME": by the alias that
+// means no more than it.
+func (s *Session) CallIt(access jit.Access) string { return s.Ask(access, nil).Name }
+
+// Ask is a call of the pipeline for an access and further roles, named as a person
+// would log in to just that. It opens nothing.
+func (s *Session) Ask(access jit.Access, roles []jit.Role) mint.Ask {
+	args := RoleArgs(roles)
+	ask := mint.Ask{Tenant: s.Tenant.URL, Access: access, Roles: roles}
+	ask.Name = s.alias(access, func(a config.Alias) bool { return slices.Equal(RoleArgs(a.Assume), args) })
+	if ask.Name == "" {
+		ask.Name, ask.Flags = access.Path(), args
+	}
+	return ask
+}
+
+// alias is the first alias by name that stands for the access and fits.
+func (s *Session) alias(access jit.Access, fits func(config.Alias) bool) string {
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Aliases)) {
 		alias := s.Config.Aliases[name]
 		stands, err := jit.ParsePath(alias.Profile)
-		if err != nil || !stands.Same(access) {
+		if err != nil || !stands.Same(access) || !fits(alias) {
 			continue
 		}
 		if tenant, err := s.Config.ResolveTenant(alias.Tenant); alias.Tenant == "" || err == nil && tenant.URL == s.Tenant.URL {
@@ -177,14 +200,6 @@ func (s *Session) AliasOf(access jit.Access) string {
 		}
 	}
 	return ""
-}
-
-// CallIt is how to call an access in "kubectl jit login NAME".
-func (s *Session) CallIt(access jit.Access) string {
-	if alias := s.AliasOf(access); alias != "" {
-		return alias
-	}
-	return access.Path()
 }
 
 // Note tells the person something beside the answer.

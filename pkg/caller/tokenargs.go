@@ -20,6 +20,7 @@ type TokenArgs struct {
 	Tenant     string
 	Profile    string // a path
 	Cluster    jit.Cluster
+	Roles      []jit.Role // to be assumed further
 	Unattended bool
 }
 
@@ -28,6 +29,7 @@ func (a *TokenArgs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&a.Profile, "profile", "", "the path of the profile, application/environment/profile")
 	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster")
 	f.StringVar(&a.Cluster.Region, "region", "", "its region")
+	RoleFlags(f, &a.Roles)
 	f.BoolVar(&a.Unattended, "unattended", false, "open a checkout also when no person is at a terminal")
 }
 
@@ -37,6 +39,7 @@ func (a *TokenArgs) List() []string {
 		GetTokenVerb, "--tenant", a.Tenant, "--profile", a.Profile,
 		"--cluster", a.Cluster.Name, "--region", a.Cluster.Region,
 	}
+	args = append(args, RoleArgs(a.Roles)...)
 	if a.Unattended {
 		args = append(args, "--unattended")
 	}
@@ -81,7 +84,7 @@ func (a *TokenArgs) mend(err error) error {
 	if unknown != nil {
 		return err
 	}
-	return (&jit.Error{Code: jit.CodeOf(err), Err: err}).WithNext("%s", mint.Ask{Access: access}.Login())
+	return (&jit.Error{Code: jit.CodeOf(err), Err: err}).WithNext("%s", mint.Ask{Access: access, Flags: RoleArgs(a.Roles)}.Login())
 }
 
 // Ask turns the arguments into a call of the pipeline, as a client makes it. Codes:
@@ -95,11 +98,7 @@ func (a *TokenArgs) Ask(s *Session) (mint.Ask, error) {
 	if a.Unattended {
 		open = mint.Always
 	}
-	return mint.Ask{
-		Tenant:  s.Tenant.URL,
-		Access:  access,
-		Cluster: a.Cluster,
-		Name:    s.CallIt(access),
-		Open:    open,
-	}, nil
+	ask := s.Ask(access, a.Roles)
+	ask.Cluster, ask.Open = a.Cluster, open
+	return ask, nil
 }

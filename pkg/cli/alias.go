@@ -4,10 +4,12 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
@@ -32,25 +34,35 @@ mean the same whatever becomes of the alias.`,
 	return cmd
 }
 
-type aliasSet struct{ *env }
+type aliasSet struct {
+	*env
+	roles []jit.Role
+}
 
 func newAliasSet(e *env) *cobra.Command {
 	a := aliasSet{env: e}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "set NAME PROFILE",
 		Short: "Make an alias, or point it elsewhere",
 		Long: `Make an alias, or point it elsewhere. PROFILE is a path as "kubectl jit profiles"
 prints it, or the end of one. A slash inside a name is written \/.
 
 The broker is asked whether there is such a profile, when it can be reached; a
-full path is taken as it is where it cannot.`,
+full path is taken as it is where it cannot.
+
+With --assume-role the alias stands for the further role too: login, env, exec and
+aws-credential-process go on to it.`,
 		Example: `  kubectl jit alias set eks-pod-manager "Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Pod Manager"
-  kubectl jit alias set eks-reader "EKS Reader"`,
+  kubectl jit alias set eks-reader "EKS Reader"
+  kubectl jit alias set eks-deployer "EKS Pod Manager" \
+    --assume-role arn:aws:iam::196226166352:role/EKS-Deployer --external-id ci/42 --session-tag team=payments`,
 		Args: wants("NAME", "PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], args[1]) },
 
 		ValidArgsFunction: second(e.paths),
 	}
+	caller.RoleFlags(cmd.Flags(), &a.roles)
+	return cmd
 }
 
 func (a *aliasSet) run(ctx context.Context, name, profile string) error {
@@ -62,7 +74,7 @@ func (a *aliasSet) run(ctx context.Context, name, profile string) error {
 	if err != nil {
 		return err
 	}
-	alias := config.Alias{Tenant: a.Tenant, Profile: access.Path()}
+	alias := config.Alias{Tenant: a.Tenant, Profile: access.Path(), Assume: a.roles}
 	err = configure(ctx, func(c *config.Config) error {
 		if c.Aliases == nil {
 			c.Aliases = map[string]config.Alias{}
@@ -72,6 +84,10 @@ func (a *aliasSet) run(ctx context.Context, name, profile string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(a.roles) > 0 {
+		a.say("%s stands for %s, and goes on to %s", name, alias.Profile, chainOf(a.roles))
+		return nil
 	}
 	a.say("%s stands for %s", name, alias.Profile)
 	return nil
@@ -145,10 +161,36 @@ is asked.`,
 
 // aliasItem is one alias in "-o json".
 type aliasItem struct {
-	Name    string `json:"name"`
-	Profile string `json:"profile"`
-	Tenant  string `json:"tenant,omitempty"`
-	From    string `json:"from,omitempty"` // the tool whose it is, where it is not ours
+	Name    string     `json:"name"`
+	Profile string     `json:"profile"`
+	Tenant  string     `json:"tenant,omitempty"`
+	From    string     `json:"from,omitempty"` // the tool whose it is, where it is not ours
+	Assume  []roleItem `json:"assume,omitempty"`
+}
+
+// roleItem is a further role in "-o json".
+type roleItem struct {
+	Role        string            `json:"role"`
+	ExternalID  string            `json:"externalId,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	Region      string            `json:"region,omitempty"`
+	SessionName string            `json:"sessionName,omitempty"`
+}
+
+func roleItems(roles []jit.Role) (items []roleItem) {
+	for _, r := range roles {
+		items = append(items, roleItem{r.ARN, r.ExternalID, r.Tags, r.Region, r.SessionName})
+	}
+	return items
+}
+
+// chainOf names roles in the order in which they are assumed.
+func chainOf(roles []jit.Role) string {
+	arns := make([]string, len(roles))
+	for i, r := range roles {
+		arns[i] = r.ARN
+	}
+	return strings.Join(arns, ", then ")
 }
 
 func (a *aliasList) run(context.Context) error {
@@ -161,7 +203,7 @@ func (a *aliasList) run(context.Context) error {
 		return err
 	}
 	items := []aliasItem{}
-	l := listing{columns: []string{"NAME", "PROFILE", "+TENANT"}, none: "There is no alias."}
+	l := listing{columns: []string{"NAME", "PROFILE", "+TENANT", "+ASSUMES"}, none: "There is no alias."}
 	if len(settings.Aliases) > len(own.Aliases) {
 		l.columns = append(l.columns, "FROM")
 	}
@@ -170,7 +212,7 @@ func (a *aliasList) run(context.Context) error {
 		item := itemOf(own, name, alias)
 		items = append(items, item)
 		l.names = append(l.names, name)
-		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant, item.From}[:len(l.columns)])
+		l.rows = append(l.rows, []any{name, alias.Profile, alias.Tenant, chainOf(alias.Assume), item.From}[:len(l.columns)])
 	}
 	l.object = list("AliasList", items)
 	return a.print(a.Streams.Out, a.Streams.ErrOut, l)
@@ -178,7 +220,7 @@ func (a *aliasList) run(context.Context) error {
 
 // itemOf is an alias in the answer, beside those of our own configuration.
 func itemOf(own *config.Config, name string, alias config.Alias) aliasItem {
-	item := aliasItem{Name: name, Profile: alias.Profile, Tenant: alias.Tenant}
+	item := aliasItem{Name: name, Profile: alias.Profile, Tenant: alias.Tenant, Assume: roleItems(alias.Assume)}
 	if _, ours := own.Aliases[name]; !ours {
 		item.From = pybritive.Name
 	}

@@ -99,10 +99,13 @@ func roleARN(session string) string {
 }
 
 // tell says where the person is now.
-func (l *login) tell(where place, arrived arrival, grant jit.Grant, change kubeconfig.Change) {
+func (l *login) tell(where place, arrived arrival, grant jit.Grant, roles []jit.Role, change kubeconfig.Change) {
 	cluster := fmt.Sprintf("%s (%s)", where.cluster.Name, where.cluster.Region)
 	l.say("You are %s on cluster %s%s.", arrived.identity.Name, cluster, inGroups(arrived.identity.Groups))
 	l.say("%s is checked out until %s.", grant.Access.Profile, l.until(grant.NotAfter))
+	if len(roles) > 0 {
+		l.say("Its role goes on to %s.", chainOf(roles))
+	}
 	if arrived.may != "" {
 		l.say("You may: %s", arrived.may)
 	}

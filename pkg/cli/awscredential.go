@@ -21,6 +21,7 @@ type awsCredentialProcess struct {
 	write      bool
 	unattended bool
 	region     string
+	roles      []jit.Role
 }
 
 func newAWSCredentialProcess(e *env) *cobra.Command {
@@ -40,6 +41,7 @@ and every AWS SDK live on the same checkout as kubectl.`,
 	}
 	cmd.Flags().BoolVar(&a.write, "write", false, "write the line into the AWS configuration, in place of printing keys")
 	cmd.Flags().BoolVar(&a.unattended, "unattended", false, "open a checkout also when no person is at a terminal")
+	caller.RoleFlags(cmd.Flags(), &a.roles)
 	cmd.Flags().StringVar(&a.region, "region", "", "with --write: the region of that AWS profile")
 	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
@@ -65,7 +67,7 @@ type awsAnswer struct {
 func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
 	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
 	defer cancel()
-	credential, _, _, err := a.keys(ctx, profile, a.unattended)
+	credential, _, _, err := a.keys(ctx, profile, a.roles, a.unattended)
 	if err != nil {
 		return err
 	}
@@ -103,11 +105,16 @@ func (a *awsCredentialProcess) writeLine(ctx context.Context, name string) error
 	if err != nil {
 		return err
 	}
+	roles := a.roles
+	if len(roles) == 0 {
+		roles = alias.Assume
+	}
 	line := awsconfig.Profile{
 		Name:    name,
 		Command: []string{a.installedAs(), awsVerb, "--tenant", tenant.URL, alias.Profile},
 		Region:  a.region,
 	}
+	line.Command = append(line.Command, caller.RoleArgs(roles)...)
 	if a.unattended {
 		line.Command = append(line.Command, "--unattended")
 	}

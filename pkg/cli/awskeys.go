@@ -20,10 +20,12 @@ type awsKeys struct {
 	*env
 	unattended bool
 	region     string
+	roles      []jit.Role
 }
 
 func (k *awsKeys) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&k.unattended, "unattended", false, "open a checkout also when no person is at a terminal")
+	caller.RoleFlags(cmd.Flags(), &k.roles)
 	cmd.Flags().StringVar(&k.region, "region", "", "the AWS region, in place of AWS_REGION's and that of the profile's cluster in the kubeconfig")
 }
 
@@ -41,7 +43,7 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
 	defer cancel()
-	credential, s, target, err := k.keys(ctx, profile, k.unattended)
+	credential, s, target, err := k.keys(ctx, profile, k.roles, k.unattended)
 	if err != nil {
 		return nil, err
 	}
@@ -65,16 +67,17 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 
 // keys are the AWS keys of a checkout, for a program: as for get-token, only a
 // person at a terminal opens one, and nobody is asked anything.
-func (e *env) keys(ctx context.Context, profile string, unattended bool) (jit.Credential, *caller.Session, target, error) {
+func (e *env) keys(ctx context.Context, profile string, roles []jit.Role, unattended bool) (jit.Credential, *caller.Session, target, error) {
 	s, target, err := e.target(ctx, profile)
 	if err != nil {
 		return jit.Credential{}, nil, target, err
 	}
-	open := mint.OnDemand
+	ask := target.ask(s, roles)
+	ask.Open = mint.OnDemand
 	if unattended {
-		open = mint.Always
+		ask.Open = mint.Always
 	}
-	credential, err := s.Mint.Credential(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name, Open: open})
+	credential, err := s.Mint.Credential(ctx, ask)
 	return credential, s, target, err
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
 
 const (
@@ -52,7 +51,7 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	grant, err := s.Mint.Checkin(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name})
+	grant, err := s.Mint.Checkin(ctx, target.ask(s, nil))
 	if err != nil {
 		return err
 	}

@@ -57,14 +57,8 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	ask := mint.Ask{
-		Tenant: s.Tenant.URL,
-		Access: target.access,
-		Name:   target.name,
-		Reason: c.reason,
-		Open:   mint.Always,
-		Wait:   c.patience.duration(),
-	}
+	ask := target.ask(s, nil)
+	ask.Reason, ask.Open, ask.Wait = c.reason, mint.Always, c.patience.duration()
 	if c.console {
 		return c.enter(ctx, s, ask)
 	}

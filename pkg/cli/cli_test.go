@@ -117,13 +117,21 @@ func TestLeftovers(t *testing.T) {
 
 func TestTokenArgs(t *testing.T) {
 	cluster := jit.Cluster{Name: "sandbox", Region: "eu-central-1"}
+	roles := []jit.Role{
+		{ARN: "arn:aws:iam::196226166352:role/team/One", ExternalID: "ci/42", Tags: map[string]string{"b": "--x=y", "a": ""}},
+		{ARN: "arn:aws:iam::196226166352:role/Two", SessionName: "alice@example.com", Region: "eu-west-1"},
+	}
 	for _, unattended := range []bool{false, true} {
-		list, same, ok := cli.TokenArgs("https://127.0.0.1:8443", "a b/c/--d", cluster, unattended)
+		list, same, ok := cli.TokenArgs("https://127.0.0.1:8443", "a b/c/--d", cluster, roles, unattended)
+		if !ok || !same {
+			t.Errorf("%q is not read back", list)
+		}
+		list, same, ok = cli.TokenArgs("https://127.0.0.1:8443", "a b/c/--d", cluster, nil, unattended)
 		if !ok || !same {
 			t.Errorf("%q is not read back", list)
 		}
 	}
-	if _, _, ok := cli.TokenArgs("https://x", "", cluster, false); ok {
+	if _, _, ok := cli.TokenArgs("https://x", "", cluster, nil, false); ok {
 		t.Error("an entry without a profile is taken for ours")
 	}
 }

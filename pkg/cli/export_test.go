@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -55,10 +56,10 @@ func Leftovers(now time.Time, grant jit.Grant) string {
 }
 
 // TokenArgs writes the arguments of an entry and reads them back.
-func TokenArgs(tenant, profile string, cluster jit.Cluster, unattended bool) (list []string, same, ok bool) {
-	args := caller.TokenArgs{Tenant: tenant, Profile: profile, Cluster: cluster, Unattended: unattended}
+func TokenArgs(tenant, profile string, cluster jit.Cluster, roles []jit.Role, unattended bool) (list []string, same, ok bool) {
+	args := caller.TokenArgs{Tenant: tenant, Profile: profile, Cluster: cluster, Roles: roles, Unattended: unattended}
 	again, ok := ours(&kubeconfig.Exec{Args: args.List()})
-	return args.List(), again == args, ok
+	return args.List(), reflect.DeepEqual(again, args), ok
 }
 
 // InstalledAs is the command for other programs, for a process with these

@@ -27,6 +27,7 @@ type login struct {
 	reason     jit.Reason
 	patience   patience
 	cluster    jit.Cluster // from the flags
+	roles      []jit.Role  // likewise, to be assumed further
 	newContext string
 	unattended bool
 }
@@ -45,12 +46,16 @@ the way back after "kubectl jit checkin".
 
 PROFILE is an alias, a path as "kubectl jit profiles" prints it, or the end of one.
 
+With --assume-role the entry goes on from the profile's role to another one, and
+from that to the next where several are named. They stand in the entry.
+
 Without a profile, login signs in at the broker: with an API token from
 --token-file, from BRITIVE_API_TOKEN, or asked for.`,
 		Example: `  kubectl jit login --tenant https://broker.example.com
   kubectl jit login eks-pod-manager
   kubectl jit login eks-admin -j "INC-42: node pool is stuck" --wait 10m
-  kubectl jit login eks-reader --new-context sandbox-reader`,
+  kubectl jit login eks-reader --new-context sandbox-reader
+  kubectl jit login eks-pod-manager --assume-role arn:aws:iam::196226166352:role/EKS-Deployer --external-id ci/42`,
 		Args: wants("[PROFILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error { return l.start(cmd.Context(), cmd, args) },
 	}
@@ -62,6 +67,7 @@ Without a profile, login signs in at the broker: with an API token from
 	f.StringVar(&l.newContext, "new-context", "", "add a context of this name beside the one at hand, in place of changing that")
 	f.StringVar(&l.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
 	f.StringVar(&l.cluster.Region, "region", "", "its region, likewise")
+	caller.RoleFlags(f, &l.roles)
 	f.BoolVar(&l.unattended, "unattended", false, "for CI: the entry opens a checkout also when no person is at a terminal")
 	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
@@ -75,7 +81,8 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 		}
 		return l.run(ctx, args[0])
 	}
-	for _, name := range []string{"context", "new-context", "cluster", "region", "unattended", "justification", "wait", "no-wait"} {
+	forProfile := []string{"context", "new-context", "cluster", "region", "unattended", "justification", "wait", "no-wait"}
+	for _, name := range append(forProfile, caller.RoleFlagNames()...) {
 		if cmd.Flags().Changed(name) {
 			return jit.Errorf(jit.Invalid, "", "--%s goes with a profile", name).WithNext("kubectl jit login PROFILE --%s …", name)
 		}
@@ -96,15 +103,9 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	ask := mint.Ask{
-		Tenant: s.Tenant.URL,
-		Access: target.access,
-		Name:   target.name,
-		Reason: l.reason,
-		Open:   mint.Always,
-		Wait:   l.patience.duration(),
-	}
-	if err := l.writable(ctx, files, where, target.access); err != nil {
+	ask := target.ask(s, l.roles)
+	ask.Reason, ask.Open, ask.Wait = l.reason, mint.Always, l.patience.duration()
+	if err := l.writable(ctx, files, where, ask); err != nil {
 		return err
 	}
 	grant, err := s.Mint.Checkout(ctx, ask)
@@ -115,7 +116,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if where, err = l.locate(ctx, s, ask, where); err != nil {
 		return err
 	}
-	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Unattended: l.unattended}
+	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Roles: ask.Roles, Unattended: l.unattended}
 	arrived, err := l.arrive(ctx, s, ask, where, args)
 	if err != nil {
 		return err
@@ -124,14 +125,14 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	l.tell(where, arrived, grant, change)
+	l.tell(where, arrived, grant, ask.Roles, change)
 	return nil
 }
 
 // writable finds out whether the kubeconfig can be changed as it is going to be,
 // before an approver is asked for an access that then cannot be used.
-func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where place, access jit.Access) error {
-	exec := l.exec(caller.TokenArgs{Profile: access.Path(), Cluster: where.cluster})
+func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where place, ask mint.Ask) error {
+	exec := l.exec(caller.TokenArgs{Profile: ask.Access.Path(), Cluster: where.cluster, Roles: ask.Roles})
 	if where.entry.Context == "" { // EKS will tell its name
 		_, err := files.DryRun().AddCluster(ctx, kubeconfig.NewCluster{Name: where.cluster.Name}, exec, "")
 		return err

@@ -185,16 +185,24 @@ func (p *patient) request(ctx context.Context) (jit.Request, bool) {
 	return jit.Request{}, false
 }
 
-// role gets AWS keys as every renewal does, past those that are held.
+// role gets AWS keys as every renewal does, past those that are held, and goes on
+// to the further roles of the entry: the first look has left none of theirs.
 func (p *patient) role(ctx context.Context) (string, error) {
 	ask := p.ask
-	ask.Fresh = true
+	ask.Fresh, ask.Roles = true, nil
 	credential, err := p.session.Mint.Credential(ctx, ask)
 	if err != nil {
 		return "", err
 	}
+	found := ""
+	if len(p.ask.Roles) > 0 {
+		if credential, err = p.session.Mint.Credential(ctx, p.ask); err != nil {
+			return "", err
+		}
+		found = "goes on to " + chainOf(p.ask.Roles) + ", "
+	}
 	p.credential = credential
-	return "AWS keys until " + p.until(credential.Expires), nil
+	return found + "AWS keys until " + p.until(credential.Expires), nil
 }
 
 // sts is asked by the cluster for every token, and by this machine only here: so

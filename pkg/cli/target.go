@@ -11,13 +11,26 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
 )
 
 // target is the access that a PROFILE argument means.
 type target struct {
 	access jit.Access
-	name   string // how to call it in "kubectl jit login NAME": the alias where there is one
+	name   string     // how to call it in "kubectl jit login NAME": the alias where there is one
+	roles  []jit.Role // that an alias stands for beside the access
+}
+
+// ask is a call of the pipeline for the target. The roles, where there are any,
+// stand in place of an alias's own. It opens nothing.
+func (t target) ask(s *caller.Session, roles []jit.Role) mint.Ask {
+	if len(roles) > 0 {
+		return s.Ask(t.access, roles)
+	}
+	ask := s.Ask(t.access, t.roles)
+	ask.Name, ask.Flags = t.name, nil
+	return ask
 }
 
 // target finds what a PROFILE argument means and connects to its tenant:
@@ -44,7 +57,7 @@ func (e *env) target(ctx context.Context, word string) (*caller.Session, target,
 		if err != nil {
 			return nil, target{}, jit.Errorf(jit.Invalid, "read alias "+word, "%w", err).WithNext("kubectl jit alias set %s PROFILE", word)
 		}
-		return s, target{access: access, name: word}, nil
+		return s, target{access: access, name: word, roles: alias.Assume}, nil
 	}
 	access, err := find(ctx, s, word)
 	if err != nil {

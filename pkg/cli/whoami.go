@@ -43,7 +43,8 @@ type whoamiObject struct {
 	Context     string              `json:"context"`
 	Cluster     string              `json:"cluster"`
 	Profile     string              `json:"profile"`
-	Until       *time.Time          `json:"until,omitempty"` // the end of the checkout
+	Assumed     []roleItem          `json:"assumed,omitempty"` // further roles, in order
+	Until       *time.Time          `json:"until,omitempty"`   // the end of the checkout
 	Name        string              `json:"name"`
 	Groups      []string            `json:"groups"`
 	ARN         string              `json:"arn,omitempty"`         // as the cluster has it
@@ -75,6 +76,7 @@ func (w *whoami) run(ctx context.Context) error {
 		Context:     at.entry.Context,
 		Cluster:     at.args.Cluster.Name,
 		Profile:     at.args.Profile,
+		Assumed:     roleItems(at.args.Roles),
 		Name:        identity.Name,
 		Groups:      slices.Clone(identity.Groups),
 		ARN:         identity.ARN(),
@@ -92,24 +94,24 @@ func (w *whoami) run(ctx context.Context) error {
 	if object.STS, err = w.callerARN(ctx, at.session, at.ask); err != nil {
 		w.Note("what STS says is not known: %v", err)
 	}
+	rows := [][]any{
+		{"Name", object.Name},
+		{"Groups", strings.Join(object.Groups, ", ")},
+		{"ARN", object.ARN},
+		{"Mapped by", object.Mapping},
+		{"Session", object.Session},
+		{"Access key", object.AccessKeyID},
+		{"STS says", sameAs(object.STS, object.ARN)},
+		{"Cluster", object.Cluster + " (" + at.args.Cluster.Region + ")"},
+		{"Profile", object.Profile},
+		{"Checked out", "until " + until},
+		{"Signed in", object.Person + " at " + object.Tenant},
+	}
+	if len(at.args.Roles) > 0 {
+		rows = append(rows, []any{"Goes on to", chainOf(at.args.Roles)})
+	}
 	return w.print(w.Streams.Out, w.Streams.ErrOut, listing{
-		object:  object,
-		names:   []string{identity.Name},
-		columns: []string{"ATTRIBUTE", "VALUE"},
-		prose:   true,
-		rows: [][]any{
-			{"Name", object.Name},
-			{"Groups", strings.Join(object.Groups, ", ")},
-			{"ARN", object.ARN},
-			{"Mapped by", object.Mapping},
-			{"Session", object.Session},
-			{"Access key", object.AccessKeyID},
-			{"STS says", sameAs(object.STS, object.ARN)},
-			{"Cluster", object.Cluster + " (" + at.args.Cluster.Region + ")"},
-			{"Profile", object.Profile},
-			{"Checked out", "until " + until},
-			{"Signed in", object.Person + " at " + object.Tenant},
-		},
+		object: object, names: []string{identity.Name}, columns: []string{"ATTRIBUTE", "VALUE"}, prose: true, rows: rows,
 	})
 }
 

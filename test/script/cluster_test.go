@@ -47,7 +47,7 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	c := &cluster{
 		name:   "sandbox",
 		known:  map[string]string{},
-		groups: map[string]string{"EKS-Pod-Manager": "pod-managers", "BritiveEKSReader": "readers", "EKS-Cluster-Admin": "cluster-admins"},
+		groups: map[string]string{"EKS-Pod-Manager": "pod-managers", "BritiveEKSReader": "readers", "EKS-Cluster-Admin": "cluster-admins", "EKS-Deployer": "deployers"},
 		sts: &http.Client{Transport: &http.Transport{
 			Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots},
 		}},

@@ -114,6 +114,14 @@ func (r *rig) startAWS(ts *testscript.TestScript) {
 	} {
 		server.AddRole(aws.Role{Name: name, Trust: trust, Actions: actions})
 	}
+	// A role that the pod manager's leads to, and one that this leads to.
+	further := func(from, name string, conditions map[string][]string) {
+		server.AddRole(aws.Role{Name: name, Trust: []aws.Statement{
+			{AWS: "arn:aws:iam::" + account + ":role/" + from, Actions: []string{"sts:AssumeRole", "sts:TagSession"}, Conditions: conditions},
+		}})
+	}
+	further("EKS-Pod-Manager", "EKS-Deployer", map[string][]string{"sts:ExternalId": {"ci/42"}, "aws:RequestTag/team": {"payments"}})
+	further("EKS-Deployer", "EKS-Second", nil)
 	r.set(ts, "HTTPS_PROXY", server.Proxy())
 	r.set(ts, "SSL_CERT_FILE", server.CAFile())
 	r.set(ts, "SSL_CERT_DIR", ts.MkAbs("no-certificates"))
