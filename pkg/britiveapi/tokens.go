@@ -7,7 +7,7 @@ import (
 )
 
 // Tokens answers GET /api/access/TRANSACTION/tokens for an application of type
-// AWS. It holds its keys as secrets and reveals them on the wire only.
+// AWS or Kubernetes. It holds what it has as secrets and reveals it on the wire only.
 type Tokens struct{ jit.Credential }
 
 // tokens is the wire form. encoding/json matches keys whatever their case, so
@@ -22,8 +22,17 @@ type tokens struct {
 	Issued          *Time  `json:"issued,omitempty"` // the feature [FeatureDetails]
 }
 
+// clusterToken is the wire form for an application of type Kubernetes.
+type clusterToken struct {
+	JWT            string `json:"jwt"`
+	ExpirationTime Time   `json:"expirationTime"`
+}
+
 // MarshalJSON implements json.Marshaler.
 func (t Tokens) MarshalJSON() ([]byte, error) {
+	if !t.Bearer.Empty() {
+		return json.Marshal(clusterToken{t.Bearer.Reveal(), At(t.Expires)})
+	}
 	w := tokens{
 		AccessKeyID:     t.AccessKeyID,
 		SecretAccessKey: t.SecretAccessKey.Reveal(),
@@ -40,9 +49,16 @@ func (t Tokens) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Tokens) UnmarshalJSON(data []byte) error {
-	var w tokens
+	var w struct {
+		tokens
+		JWT string `json:"jwt"`
+	}
 	if err := json.Unmarshal(data, &w); err != nil {
 		return err
+	}
+	if w.JWT != "" {
+		*t = Tokens{Credential: jit.Credential{Bearer: jit.NewSecret(w.JWT), Expires: w.ExpirationTime.Time}}
+		return nil
 	}
 	if w.ExpirationTime.IsZero() {
 		w.ExpirationTime = w.Expiration

@@ -86,7 +86,19 @@ func split(path string) []string {
 type Profile struct {
 	Access
 	Description string
-	Type        string // the kind of application; "AWS" is the one that mints AWS credentials
+	Type        string   // the kind of application; "AWS" is the one that mints AWS credentials
+	Cluster     Endpoint // of an application of type [Kubernetes]: where its tokens are taken
+}
+
+// Kubernetes is the type of an application whose environments are clusters: their
+// credential is a cluster's token itself.
+const Kubernetes = "Kubernetes"
+
+// Endpoint is how a cluster is reached, as the broker says it: not checked, empty
+// where it says nothing.
+type Endpoint struct {
+	Server string // URL of the API server
+	CA     string // PEM
 }
 
 // Reason is what a person gives with a checkout or a request. The zero value

@@ -38,7 +38,7 @@ type Broker interface {
 	// Codes: not_found, denied.
 	Extend(ctx context.Context, grantID string) (Grant, error)
 
-	// Credential gives AWS credentials that end with the checkout, or as soon
+	// Credential gives AWS keys, or a cluster's token, that end with the checkout, or as soon
 	// after it as AWS can (its shortest session is 900 s). Codes: not_found,
 	// denied (the window is closed; or AWS refused, with AWS's code in the
 	// message).
@@ -116,11 +116,13 @@ type Cluster struct {
 	Region string // e.g. "eu-central-1"; it also tells the AWS partition
 }
 
-// Credential is a set of temporary AWS keys.
+// Credential is a set of temporary AWS keys or, of an application of type
+// [Kubernetes], a token of its cluster.
 type Credential struct {
 	AccessKeyID     string
 	SecretAccessKey Secret
 	SessionToken    Secret
+	Bearer          Secret    // the token of a cluster; then there are no keys
 	Issued          time.Time // not before this; zero when the broker does not say
 	Expires         time.Time
 }

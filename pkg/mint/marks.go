@@ -32,7 +32,7 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 	}
 	status, ok := held.Read(held.Path(m.CacheDir, ask.Held), m.local())
 	if !ok {
-		return jit.Token{}, false
+		return m.heldGiven(ask)
 	}
 	text, expires, ok := held.Parse(status)
 	return jit.Token{Value: jit.NewSecret(text), Expires: expires}, ok
@@ -41,7 +41,7 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 // hold writes the token where the next call finds it. Its name is noted first, so
 // that no token lies about which a check-in would not find.
 func (m *Mint) hold(ask Ask, token jit.Token, s session) {
-	if ask.Held == "" || m.CacheDir == "" {
+	if ask.Held == "" || m.CacheDir == "" || !s.Bearer.Empty() {
 		return
 	}
 	names := m.held(ask)

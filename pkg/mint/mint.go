@@ -23,6 +23,7 @@
 //	│ further roles? held keys of the last one, or new ones │
 //	│   │            from one to the next: RoleAssumer      │
 //	│ TokenIssuer.Token ──▶ held ──▶ token                  │
+//	│ (or the broker's own, where it gives a cluster's)     │
 //	└───────────────────────────────────────────────────────┘
 //
 // Where the policy wants an approval, the lock is let go, a request is made or
@@ -81,10 +82,10 @@ type Person interface {
 type Ask struct {
 	Tenant  string // the broker's URL
 	Access  jit.Access
-	Name    string   // what the person calls the access, for the commands in errors; empty means its path
-	Flags   []string // what login needs beside the name, for the same access again
-	Cluster jit.Cluster
-	Roles   []jit.Role // assumed one after the other; the last one's keys count
+	Name    string      // what the person calls the access, for the commands in errors; empty means its path
+	Flags   []string    // what login needs beside the name, for the same access again
+	Cluster jit.Cluster // without a name: that of the access itself, whose token the broker gives
+	Roles   []jit.Role  // assumed one after the other; the last one's keys count
 	Reason  jit.Reason
 	Held    string        // name of the file the token is held in, see [held.Name]; empty holds nothing
 	Open    Opening       // may this call open a checkout?
@@ -113,9 +114,9 @@ func (m *Mint) Token(ctx context.Context, ask Ask) (jit.Token, error) {
 			if err != nil {
 				return jit.Token{}, err
 			}
-			token, err := m.Issuer.Token(ctx, ask.Cluster, s.Credential, m.now(), s.NotAfter)
+			token, err := m.token(ctx, ask, s)
 			if err != nil {
-				return jit.Token{}, ask.tooLate(err)
+				return jit.Token{}, err
 			}
 			token.Expires = token.Expires.Add(-m.skew()) // the client reads it by this machine's clock
 			m.hold(ask, token, s)
@@ -132,6 +133,9 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 	return patiently(ctx, m, ask, func() (jit.Credential, error) {
 		return once(ctx, m, ask, never, func(ctx context.Context) (jit.Credential, error) {
 			s, err := m.keys(ctx, ask)
+			if err == nil && !s.Bearer.Empty() {
+				err = ask.noKeys()
+			}
 			if err != nil {
 				return jit.Credential{}, err
 			}
@@ -147,8 +151,11 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 // role that they lead to. The caller holds the access's lock.
 func (m *Mint) keys(ctx context.Context, ask Ask) (session, error) {
 	s, err := m.session(ctx, ask)
-	if err != nil || len(ask.Roles) == 0 {
+	switch {
+	case err != nil || len(ask.Roles) == 0:
 		return s, err
+	case !s.Bearer.Empty():
+		return session{}, ask.noKeys()
 	}
 	return m.further(ctx, ask, s)
 }

@@ -19,6 +19,7 @@ type session struct {
 	GrantID  string
 	NotAfter time.Time                 // the end of the checkout
 	Warned   bool                      // the person was told that it ends
+	Given    time.Time                 // when its token was last handed out after the broker was asked; of a cluster's token only
 	Further  map[string]jit.Credential // keys of further roles, by the name of their chain
 }
 
@@ -28,6 +29,7 @@ type sealed struct {
 	GrantID  string
 	NotAfter time.Time
 	Warned   bool
+	Given    time.Time
 	sealedKeys
 	Further map[string]sealedKeys `json:",omitempty"`
 }
@@ -36,15 +38,19 @@ type sealedKeys struct {
 	AccessKeyID     string
 	SecretAccessKey string
 	SessionToken    string
+	Bearer          string `json:",omitempty"`
 	Issued          time.Time
 	Expires         time.Time
 }
 
 func seal(c jit.Credential) sealedKeys {
-	return sealedKeys{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Issued, c.Expires}
+	return sealedKeys{c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal(), c.Bearer.Reveal(), c.Issued, c.Expires}
 }
 
 func (k sealedKeys) open() jit.Credential {
+	if k.Bearer != "" {
+		return jit.Credential{Bearer: jit.NewSecret(k.Bearer), Issued: k.Issued, Expires: k.Expires}
+	}
 	return jit.Credential{
 		AccessKeyID:     k.AccessKeyID,
 		SecretAccessKey: jit.NewSecret(k.SecretAccessKey),
@@ -111,7 +117,7 @@ func (m *Mint) recall(ask Ask) (session, bool) {
 	if json.Unmarshal(data, &kept) != nil || kept.Key != m.key(ask) || kept.GrantID == "" {
 		return session{}, false
 	}
-	s := session{Credential: kept.open(), GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Further: map[string]jit.Credential{}}
+	s := session{Credential: kept.open(), GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Given: kept.Given, Further: map[string]jit.Credential{}}
 	for chain, keys := range kept.Further {
 		s.Further[chain] = keys.open()
 	}
@@ -148,7 +154,7 @@ func (m *Mint) renewed(ask Ask, s session, grant jit.Grant) session {
 }
 
 func (m *Mint) keep(ask Ask, s session) {
-	kept := sealed{Key: m.key(ask), GrantID: s.GrantID, NotAfter: s.NotAfter, Warned: s.Warned, sealedKeys: seal(s.Credential), Further: map[string]sealedKeys{}}
+	kept := sealed{Key: m.key(ask), GrantID: s.GrantID, NotAfter: s.NotAfter, Warned: s.Warned, Given: s.Given, sealedKeys: seal(s.Credential), Further: map[string]sealedKeys{}}
 	for chain, keys := range s.Further {
 		kept.Further[chain] = seal(keys)
 	}

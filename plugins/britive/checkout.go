@@ -210,8 +210,14 @@ func (c *Client) Credential(ctx context.Context, grantID string) (jit.Credential
 // credential holds an answer to be one.
 func (c *Client) credential(op string, t britiveapi.Tokens) (jit.Credential, error) {
 	switch {
+	case !t.Bearer.Empty() && !isBearer(t.Bearer.Reveal()):
+		return jit.Credential{}, c.strange(op, "what it gives as a token for the cluster is none")
+	case !t.Bearer.Empty() && !t.Expires.IsZero():
+		return t.Credential, nil
+	case !t.Bearer.Empty():
+		return jit.Credential{}, c.strange(op, "it does not say when the token ends")
 	case t.AccessKeyID == "" || t.SecretAccessKey.Empty() || t.SessionToken.Empty():
-		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "this profile gives no AWS credentials")
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "this profile gives neither AWS keys nor a token for a cluster")
 	case t.Expires.IsZero():
 		return jit.Credential{}, c.strange(op, "it does not say when the credentials end")
 	}

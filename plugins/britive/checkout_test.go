@@ -214,7 +214,7 @@ func TestCredential(t *testing.T) {
 		says   string
 	}{
 		{says(`{"accessKeyId":"A","secretAccessKey":"canary","sessionToken":"canary","expirationTime":"2026-01-01T10:00:00Z"}`), "", ""},
-		{says(`{"jwt":"canary","expirationTime":"2026-01-01T10:00:00Z"}`), jit.Invalid, "gives no AWS credentials"},
+		{says(`{"tenantId":"canary"}`), jit.Invalid, "gives neither AWS keys nor a token for a cluster"},
 		{says(`{"accessKeyID":"A","secretAccessKey":"canary","sessionToken":"canary"}`), jit.Unavailable, "when the credentials end"},
 		{says(`{"accessKeyID":"A","secretAccessKey":"s","sessionToken":"t","expirationTime":"canary"}`), jit.Unavailable, "cannot be read"},
 		{says(`{"accessKeyID":"A","secretAccessKey":["canary"]}`), jit.Unavailable, "cannot be read"},

@@ -164,6 +164,7 @@ func fromListing(l britiveapi.Listing) []profile {
 				},
 				Description: pap.PapDescription,
 				Type:        app.CatalogAppName,
+				Cluster:     clusterOf(environment),
 			},
 			alternate: environment.AlternateEnvironmentName,
 		})
@@ -194,6 +195,7 @@ func fromLegacy(apps []britiveapi.LegacyApp) (listed []profile) {
 						},
 						Description: pap.ProfileDescription,
 						Type:        app.CatalogAppName,
+						Cluster:     clusterOf(environment),
 					},
 					alternate: environment.AlternateEnvironmentName,
 				})
@@ -214,6 +216,7 @@ func fromPage(rows []britiveapi.PageRow) (listed []profile) {
 				},
 				Description: row.Profile.Description,
 				Type:        row.Application.ApplicationType,
+				Cluster:     clusterOf(row.Environment),
 			},
 			alternate: row.Environment.AlternateEnvironmentName,
 		})
