@@ -38,8 +38,8 @@ func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 // is the arguments as they came, the verb first: the front looks for the held
 // token by them.
 func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Session, jit.Token, error) {
-	if args.Profile == "" || args.Cluster.Name == "" {
-		err := jit.Errorf(jit.Invalid, "get a token", "--profile and --cluster must be given")
+	if args.Profile == "" {
+		err := jit.Errorf(jit.Invalid, "get a token", "--profile must be given")
 		return nil, jit.Token{}, err.WithNext("kubectl jit login PROFILE")
 	}
 	settings, err := c.OwnSettings()

@@ -18,16 +18,16 @@ const GetTokenVerb = "get-token"
 // read, found and carried to another machine.
 type TokenArgs struct {
 	Tenant     string
-	Profile    string // a path
-	Cluster    jit.Cluster
-	Roles      []jit.Role // to be assumed further
+	Profile    string      // a path
+	Cluster    jit.Cluster // zero for a Kubernetes application, which is the cluster itself
+	Roles      []jit.Role  // to be assumed further
 	Unattended bool
 }
 
 // Flags declares the arguments. The tenant's flag is every verb's.
 func (a *TokenArgs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&a.Profile, "profile", "", "the path of the profile, application/environment/profile")
-	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster")
+	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster; left out where the broker itself gives the token")
 	f.StringVar(&a.Cluster.Region, "region", "", "its region")
 	RoleFlags(f, &a.Roles)
 	f.BoolVar(&a.Unattended, "unattended", false, "open a checkout also when no person is at a terminal")
@@ -35,9 +35,9 @@ func (a *TokenArgs) Flags(f *pflag.FlagSet) {
 
 // List writes the arguments as they stand in a kubeconfig.
 func (a *TokenArgs) List() []string {
-	args := []string{
-		GetTokenVerb, "--tenant", a.Tenant, "--profile", a.Profile,
-		"--cluster", a.Cluster.Name, "--region", a.Cluster.Region,
+	args := []string{GetTokenVerb, "--tenant", a.Tenant, "--profile", a.Profile}
+	if a.Cluster != (jit.Cluster{}) {
+		args = append(args, "--cluster", a.Cluster.Name, "--region", a.Cluster.Region)
 	}
 	args = append(args, RoleArgs(a.Roles)...)
 	if a.Unattended {

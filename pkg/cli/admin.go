@@ -62,7 +62,7 @@ func (e *env) enter(ctx context.Context, kube kubeFlags) (*workplace, error) {
 		if w.person, err = e.inside(ctx, entry, args); err != nil {
 			return nil, err
 		}
-		w.client, w.cluster = w.person.client, w.person.args.Cluster
+		w.client, w.cluster = w.person.client, w.person.cluster
 		return w, nil
 	}
 	w.cluster, _ = files.EKS(entry)

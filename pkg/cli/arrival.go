@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -35,7 +35,7 @@ func (l *login) arrive(ctx context.Context, s *caller.Session, ask mint.Ask, whe
 	if err != nil {
 		return arrival{}, err
 	}
-	defer l.Person.Progress("asking cluster " + where.cluster.Name + " who you are")()
+	defer l.Person.Progress("asking cluster " + where.name() + " who you are")()
 	identity, err := cani.Whoami(ctx, client)
 	if err != nil {
 		return arrival{}, l.refused(ctx, s, ask, err)
@@ -62,9 +62,12 @@ func namespaceOf(entry kubeconfig.Entry, flag string) string {
 // refused explains why a cluster did not say who somebody is. The usual reason
 // is that the role stands in no mapping of the cluster.
 func (e *env) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err error) error {
-	op := "enter cluster " + ask.Cluster.Name
+	op := "enter cluster " + cmp.Or(ask.Cluster.Name, ask.Access.Environment)
 	if !apierrors.IsUnauthorized(err) {
 		return err
+	}
+	if ask.Cluster.Name == "" {
+		return untrusting(op).WithNext("kubectl jit checkin %s", quote(ask.Name))
 	}
 	role := "the role of " + ask.Access.Profile
 	if arn, err := e.callerARN(ctx, s, ask); err == nil {
@@ -100,8 +103,7 @@ func roleARN(session string) string {
 
 // tell says where the person is now.
 func (l *login) tell(where place, arrived arrival, grant jit.Grant, roles []jit.Role, change kubeconfig.Change) {
-	cluster := fmt.Sprintf("%s (%s)", where.cluster.Name, where.cluster.Region)
-	l.say("You are %s on cluster %s%s.", arrived.identity.Name, cluster, inGroups(arrived.identity.Groups))
+	l.say("You are %s on cluster %s%s.", arrived.identity.Name, where.name(), inGroups(arrived.identity.Groups))
 	l.say("%s is checked out until %s.", grant.Access.Profile, l.until(grant.NotAfter))
 	if len(roles) > 0 {
 		l.say("Its role goes on to %s.", chainOf(roles))

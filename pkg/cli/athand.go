@@ -17,7 +17,8 @@ type atHand struct {
 	session *caller.Session
 	entry   kubeconfig.Entry
 	args    caller.TokenArgs
-	ask     mint.Ask // for the same access; opens nothing
+	cluster jit.Cluster // as args name it, or as the kubeconfig does
+	ask     mint.Ask    // for the same access; opens nothing
 	token   jit.Token
 	client  kubernetes.Interface
 }
@@ -62,12 +63,15 @@ func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.To
 		return nil, err
 	}
 	ask.Open = mint.Never
-	return &atHand{session: s, entry: entry, args: args, ask: ask, token: token, client: client}, nil
+	return &atHand{session: s, entry: entry, args: args, cluster: clusterOf(entry, args), ask: ask, token: token, client: client}, nil
 }
 
 // refused explains why the cluster gave no answer.
 func (a *atHand) refused(err error) error {
-	op := "ask cluster " + a.args.Cluster.Name
+	op := "ask cluster " + a.cluster.Name
+	if apierrors.IsUnauthorized(err) && a.args.Cluster.Name == "" {
+		return untrusting(op).WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
+	}
 	if apierrors.IsUnauthorized(err) {
 		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
 			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
@@ -82,5 +86,27 @@ func ours(exec *kubeconfig.Exec) (args caller.TokenArgs, ok bool) {
 		return caller.TokenArgs{}, false
 	}
 	args, err := caller.ParseTokenArgs(exec.Args[1:])
-	return args, err == nil && args.Profile != "" && args.Cluster.Name != ""
+	return args, err == nil && args.Profile != ""
+}
+
+// clusterOf names the cluster of an entry of ours, for people and to tell it apart.
+func clusterOf(entry kubeconfig.Entry, args caller.TokenArgs) jit.Cluster {
+	if args.Cluster.Name == "" {
+		return jit.Cluster{Name: entry.Cluster}
+	}
+	return args.Cluster
+}
+
+// called is a cluster as people call it.
+func called(c jit.Cluster) string {
+	if c.Region == "" {
+		return c.Name
+	}
+	return c.Name + " (" + c.Region + ")"
+}
+
+// untrusting explains why a cluster did not take a token that the broker itself
+// gave.
+func untrusting(op string) *jit.Error {
+	return jit.Errorf(jit.Denied, op, "the cluster does not take the broker's token: its OIDC issuer must be the one of the profile's environment, with the same client id")
 }

@@ -115,12 +115,12 @@ func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (
 		}
 		name = target.access.Path()
 	}
-	for _, s := range seenBy(at.session).of(at.session.Tenant.URL, at.args.Cluster) {
+	for _, s := range seenBy(at.session).of(at.session.Tenant.URL, at.cluster) {
 		if s.name() == name && s.View.Namespace == namespace {
 			return s, nil
 		}
 	}
-	err := jit.Errorf(jit.NotFound, "can-i", "no view of %s in namespace %s of cluster %s was seen on this machine yet", name, namespace, at.args.Cluster.Name)
+	err := jit.Errorf(jit.NotFound, "can-i", "no view of %s in namespace %s of cluster %s was seen on this machine yet", name, namespace, at.cluster.Name)
 	if group, ok := strings.CutPrefix(word, groupView); ok {
 		return seenView{}, err.WithNext("kubectl jit can-i -n %s --as-group %s", quote(namespace), quote(group))
 	}
@@ -129,7 +129,7 @@ func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (
 
 // seenView is a view of the context at hand, or of the group that is previewed.
 func (c *canI) seenView(at *atHand, view cani.View) seenView {
-	s := seenView{Tenant: at.session.Tenant.URL, Profile: at.args.Profile, Cluster: at.args.Cluster, Seen: c.Now(), View: view}
+	s := seenView{Tenant: at.session.Tenant.URL, Profile: at.args.Profile, Cluster: at.cluster, Seen: c.Now(), View: view}
 	if len(c.groups) > 0 {
 		s.Profile, s.Group = "", strings.Join(c.groups, ",")
 	}

@@ -91,7 +91,7 @@ func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
 
 // look asks the cluster, and keeps what it says.
 func (c *canI) look(ctx context.Context, at *atHand, in []string) (cani.Seen, error) {
-	defer c.Person.Progress("asking cluster " + at.args.Cluster.Name + " what you may do")()
+	defer c.Person.Progress("asking cluster " + at.cluster.Name + " what you may do")()
 	c.view.unmet = slices.Concat(c.view.verbs, c.view.resources)
 	look := cani.Look{Namespaces: in, Fast: c.view.fast, Keep: c.view.keep, KeepURLs: len(c.view.unmet) == 0}
 	seen, err := look.At(ctx, at.client)
@@ -110,18 +110,18 @@ func (c *canI) look(ctx context.Context, at *atHand, in []string) (cani.Seen, er
 func namespaces(ctx context.Context, at *atHand) ([]string, error) {
 	list, err := at.client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{})
 	if apierrors.IsForbidden(err) {
-		err := jit.Errorf(jit.Denied, "list the namespaces of cluster "+at.args.Cluster.Name, "%w", err)
+		err := jit.Errorf(jit.Denied, "list the namespaces of cluster "+at.cluster.Name, "%w", err)
 		return nil, err.WithNext("kubectl jit can-i -n NAMESPACE")
 	}
 	if err != nil {
-		return nil, at.refused(jit.Errorf(jit.Unavailable, "list the namespaces of cluster "+at.args.Cluster.Name, "%w", err))
+		return nil, at.refused(jit.Errorf(jit.Unavailable, "list the namespaces of cluster "+at.cluster.Name, "%w", err))
 	}
 	var names []string
 	for _, namespace := range list.Items {
 		names = append(names, namespace.Name)
 	}
 	if len(names) == 0 {
-		return nil, jit.Errorf(jit.NotFound, "list the namespaces of cluster "+at.args.Cluster.Name, "there is none")
+		return nil, jit.Errorf(jit.NotFound, "list the namespaces of cluster "+at.cluster.Name, "there is none")
 	}
 	return names, nil
 }

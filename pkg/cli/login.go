@@ -13,8 +13,9 @@ import (
 
 // login checks a profile out and points kubectl at it.
 //
-//	context ─▶ cluster          place.go: name and region, from the entry itself
 //	PROFILE ─▶ access           target.go
+//	context ─▶ cluster          place.go: name and region, from the entry itself
+//	                            (of a Kubernetes application: place_described.go)
 //	access  ─▶ checkout ─▶ token  pkg/mint, waiting for an approval
 //	token   ─▶ who am I there   arrival.go: asked before anything is written
 //	        ─▶ kubeconfig       pkg/kubeconfig
@@ -45,6 +46,9 @@ Where the policy asks for an approval, login asks for it and waits. It is also
 the way back after "kubectl jit checkin".
 
 PROFILE is an alias, a path as "kubectl jit profiles" prints it, or the end of one.
+
+A profile of a Kubernetes application is the cluster: a context that leads there is
+used, or one is made, called like the environment. The broker gives its tokens.
 
 With --assume-role the entry goes on from the profile's role to another one, and
 from that to the next where several are named. They stand in the entry.
@@ -95,15 +99,15 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	where, err := l.place(files)
-	if err != nil {
-		return err
-	}
 	s, target, err := l.target(ctx, profile)
 	if err != nil {
 		return err
 	}
 	ask := target.ask(s, l.roles)
+	where, err := l.placeFor(ctx, files, s, ask)
+	if err != nil {
+		return err
+	}
 	ask.Reason, ask.Open, ask.Wait = l.reason, mint.Always, l.patience.duration()
 	if err := l.writable(ctx, files, where, ask); err != nil {
 		return err
@@ -144,12 +148,11 @@ func (l *login) writable(ctx context.Context, files *kubeconfig.Files, where pla
 // write re-points the context's user, or adds what was asked for.
 func (l *login) write(ctx context.Context, files *kubeconfig.Files, where place, exec kubeconfig.Exec, originals string) (kubeconfig.Change, error) {
 	switch {
-	case where.found != nil:
-		name := where.found.ARN
+	case where.add != nil:
+		cluster := *where.add
 		if l.newContext != "" {
-			name = l.newContext
+			cluster.Name = l.newContext
 		}
-		cluster := kubeconfig.NewCluster{Name: name, Server: where.found.Endpoint, CAData: where.found.CAData}
 		return files.AddCluster(ctx, cluster, exec, originals)
 	case l.newContext != "":
 		return files.Add(ctx, l.newContext, where.entry, exec, originals)

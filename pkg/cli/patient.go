@@ -70,8 +70,8 @@ func (p *patient) kubeconfig(context.Context) (string, error) {
 		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s speaks %s, which no client speaks any more", p.entry.User, exec.APIVersion).WithNext("%s", p.login(nil))
 	}
 	args, err := caller.ParseTokenArgs(exec.Args[1:])
-	if err != nil || args.Profile == "" || args.Cluster.Name == "" {
-		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name profile and cluster", p.entry.User).WithNext("%s", p.login(nil))
+	if err != nil || args.Profile == "" {
+		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name a profile", p.entry.User).WithNext("%s", p.login(nil))
 	}
 	p.args = args
 	return fmt.Sprintf("%s: context %s", p.entry.File, p.entry.Context), nil
@@ -190,6 +190,10 @@ func (p *patient) request(ctx context.Context) (jit.Request, bool) {
 func (p *patient) role(ctx context.Context) (string, error) {
 	ask := p.ask
 	ask.Fresh, ask.Roles = true, nil
+	if !p.onEKS() {
+		token, err := p.session.Mint.Token(ctx, ask)
+		return "none: the broker gives the cluster's token, until " + p.until(token.Expires), err
+	}
 	credential, err := p.session.Mint.Credential(ctx, ask)
 	if err != nil {
 		return "", err
@@ -205,9 +209,15 @@ func (p *patient) role(ctx context.Context) (string, error) {
 	return found + "AWS keys until " + p.until(credential.Expires), nil
 }
 
+// onEKS reports whether the cluster takes tokens that are made of AWS keys.
+func (p *patient) onEKS() bool { return p.args.Cluster.Name != "" }
+
 // sts is asked by the cluster for every token, and by this machine only here: so
 // not to reach it from here breaks nothing.
 func (p *patient) sts(ctx context.Context) (string, error) {
+	if !p.onEKS() {
+		return "not needed", nil
+	}
 	arn, err := account.Finder{}.CallerIdentity(ctx, p.credential, p.args.Cluster.Region)
 	if jit.CodeOf(err) == jit.Unavailable {
 		return "", warning{fmt.Errorf("%w (kubectl works without; the cluster asks STS itself)", err)}

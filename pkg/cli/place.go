@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -11,11 +12,34 @@ import (
 )
 
 // place is where login is to lead: a context that is there, or a cluster that
-// EKS has yet to describe.
+// EKS has yet to describe, or one that the broker has described.
 type place struct {
 	entry   kubeconfig.Entry
-	cluster jit.Cluster
-	found   *account.Found // set once EKS has described a cluster for which there is no context
+	cluster jit.Cluster            // zero for a Kubernetes application
+	add     *kubeconfig.NewCluster // set once a cluster is described for which there is no context
+}
+
+// name is what people call it.
+func (p place) name() string {
+	if p.cluster == (jit.Cluster{}) {
+		return p.entry.Cluster
+	}
+	return called(p.cluster)
+}
+
+// placeFor is where the access is used: on the cluster that it is, or on that of
+// the context at hand.
+func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, s *caller.Session, ask mint.Ask) (place, error) {
+	all, err := s.Broker.Profiles(ctx)
+	if err != nil {
+		return place{}, err
+	}
+	for _, profile := range all {
+		if profile.Same(ask.Access) && strings.EqualFold(profile.Type, jit.Kubernetes) {
+			return l.described(files, profile, ask)
+		}
+	}
+	return l.place(files)
 }
 
 // place takes the context at hand. People arrive with one that "aws eks
@@ -103,5 +127,6 @@ func (l *login) locate(ctx context.Context, s *caller.Session, ask mint.Ask, whe
 		Cluster:      found.ARN,
 		ClusterEntry: kubeconfig.ClusterEntry{Server: found.Endpoint, CAData: found.CAData},
 	}
-	return place{entry: entry, cluster: found.Cluster, found: &found}, nil
+	add := kubeconfig.NewCluster{Name: found.ARN, Server: found.Endpoint, CAData: found.CAData}
+	return place{entry: entry, cluster: found.Cluster, add: &add}, nil
 }

@@ -74,7 +74,7 @@ func (w *whoami) run(ctx context.Context) error {
 		Tenant:      at.session.Tenant.URL,
 		Person:      person.Name,
 		Context:     at.entry.Context,
-		Cluster:     at.args.Cluster.Name,
+		Cluster:     at.cluster.Name,
 		Profile:     at.args.Profile,
 		Assumed:     roleItems(at.args.Roles),
 		Name:        identity.Name,
@@ -84,35 +84,49 @@ func (w *whoami) run(ctx context.Context) error {
 		AccessKeyID: identity.AccessKeyID(),
 		Extra:       identity.Extra,
 	}
-	object.Mapping = at.mapped(ctx, identity)
 	until := "not known"
 	if grant, stands, err := at.session.Mint.Standing(ctx, at.ask.Access); err != nil {
 		w.Note("the end of the checkout is not known: %v", err)
 	} else if stands {
 		object.Until, until = instant(grant.NotAfter), w.until(grant.NotAfter)
 	}
-	if object.STS, err = w.callerARN(ctx, at.session, at.ask); err != nil {
-		w.Note("what STS says is not known: %v", err)
-	}
 	rows := [][]any{
 		{"Name", object.Name},
 		{"Groups", strings.Join(object.Groups, ", ")},
-		{"ARN", object.ARN},
-		{"Mapped by", object.Mapping},
-		{"Session", object.Session},
-		{"Access key", object.AccessKeyID},
-		{"STS says", sameAs(object.STS, object.ARN)},
-		{"Cluster", object.Cluster + " (" + at.args.Cluster.Region + ")"},
+	}
+	if at.args.Cluster.Name != "" {
+		rows = append(rows, w.atAWS(ctx, at, identity, &object)...)
+	}
+	rows = append(rows, [][]any{
+		{"Cluster", called(at.cluster)},
 		{"Profile", object.Profile},
 		{"Checked out", "until " + until},
 		{"Signed in", object.Person + " at " + object.Tenant},
-	}
+	}...)
 	if len(at.args.Roles) > 0 {
 		rows = append(rows, []any{"Goes on to", chainOf(at.args.Roles)})
 	}
 	return w.print(w.Streams.Out, w.Streams.ErrOut, listing{
 		object: object, names: []string{identity.Name}, columns: []string{"ATTRIBUTE", "VALUE"}, prose: true, rows: rows,
 	})
+}
+
+// atAWS is who the person is there, and how they came to be who they are on the
+// cluster.
+func (w *whoami) atAWS(ctx context.Context, at *atHand, identity cani.Identity, object *whoamiObject) [][]any {
+	object.Mapping = at.mapped(ctx, identity)
+	arn, err := w.callerARN(ctx, at.session, at.ask)
+	if err != nil {
+		w.Note("what STS says is not known: %v", err)
+	}
+	object.STS = arn
+	return [][]any{
+		{"ARN", object.ARN},
+		{"Mapped by", object.Mapping},
+		{"Session", object.Session},
+		{"Access key", object.AccessKeyID},
+		{"STS says", sameAs(object.STS, object.ARN)},
+	}
 }
 
 // sameAs spares the reader the comparison of two long names.

@@ -21,6 +21,9 @@ const (
 // or the one that the broker gave.
 func (m *Mint) token(ctx context.Context, ask Ask, s session) (jit.Token, error) {
 	if !s.Bearer.Empty() {
+		if ask.Cluster.Name != "" { // the client would send it to a cluster that it is not for
+			return jit.Token{}, jit.Errorf(jit.Invalid, ask.op(), "it gives a token for its own cluster, and not for %s", ask.Cluster.Name).WithNext("%s", ask.Login())
+		}
 		s.Given = m.now()
 		m.keep(ask, s)
 		token := s.given()

@@ -124,6 +124,8 @@ func TestGivenIsNoKeys(t *testing.T) {
 	inCluster(t, func(t *testing.T, r *rig) {
 		_, err := r.Credential(t.Context(), r.ask)
 		expect(t, err, jit.Invalid, "no AWS keys")
+		r.ask.Cluster.Name = "sandbox"
+		r.refused(t, jit.Invalid, "for its own cluster, and not for sandbox")
 		r.ask.Roles = []jit.Role{{ARN: "one"}}
 		r.refused(t, jit.Invalid, "no AWS keys")
 	})
