@@ -15,7 +15,7 @@ import (
 func (c *Client) CheckoutConsole(ctx context.Context, access jit.Access, why jit.Reason) (jit.Grant, error) {
 	op := "check out the console of " + label(access)
 	return again(c, func() (jit.Grant, error) {
-		access, err := c.resolve(ctx, op, access)
+		access, err := c.resolveFor(ctx, op, access, britiveapi.Console)
 		if err != nil {
 			return jit.Grant{}, err
 		}

@@ -55,6 +55,20 @@ func TestConsoleSettles(t *testing.T) {
 	}
 }
 
+// TestConsoleOfOthers holds that an application whose credentials are of no use here
+// has a console all the same, and that this opens no way to its credentials.
+func TestConsoleOfOthers(t *testing.T) {
+	azure := strings.Replace(listing, `"catalogAppName":"AWS"`, `"catalogAppName":"Azure"`, 1)
+	x := newTenant(t).on("GET /api/access", says(azure)).on(statusPath, list()).on(openPath, says(consoleRow()))
+	client := x.client()
+	if grant, err := client.CheckoutConsole(t.Context(), sigma(), jit.Reason{}); err != nil || grant.ID != "t2" {
+		t.Errorf("%+v, %v", grant, err)
+	}
+	_, err := client.Checkout(t.Context(), sigma(), jit.Reason{})
+	expect(t, err, jit.Invalid, "of type Azure")
+	x.wants("POST", 1)
+}
+
 // TestConsoleURL holds that the three forms of the address are read, that nothing
 // but a web address is taken for one, and that no error shows what was sent.
 func TestConsoleURL(t *testing.T) {

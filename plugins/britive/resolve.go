@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
 )
@@ -15,9 +16,15 @@ import (
 // resolve completes an access by its ids. Names are matched as pybritive does:
 // whatever their case and the blanks around them, an environment also by its
 // second name, and everything also by its id. Codes: not_found (with the nearest
-// names), invalid (several fit, or what fits gives no AWS keys: a checkout of that
-// would stand for nothing).
+// names), invalid (several fit, or what fits gives neither AWS keys nor a cluster's
+// token: a checkout of that would stand for nothing).
 func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit.Access, error) {
+	return c.resolveFor(ctx, op, access, britiveapi.Programmatic)
+}
+
+// resolveFor is resolve for a kind of checkout. A web console is of use whatever the
+// credentials are.
+func (c *Client) resolveFor(ctx context.Context, op string, access jit.Access, kind string) (jit.Access, error) {
 	if access.ProfileID != "" && access.EnvironmentID != "" {
 		return access, nil
 	}
@@ -37,11 +44,14 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 	}
 	switch len(fitting) {
 	case 1:
-		if kind := fitting[0].Type; slices.ContainsFunc(withoutKeys(), func(other string) bool { return strings.EqualFold(kind, other) }) {
-			return access, jit.Errorf(jit.Invalid, op, "its application is of type %s: its credentials are no AWS keys", kind)
+		is := fitting[0]
+		if !isOfUse(is.Type) && kind == britiveapi.Programmatic {
+			return access, jit.Errorf(jit.Invalid, op, "its application is of type %s: its credentials are neither AWS keys nor a token for a cluster", is.Type)
 		}
-		c.learnAccess(access, fitting[0].Access)
-		return fitting[0].Access, nil
+		if isOfUse(is.Type) { // else the next checkout would not ask
+			c.learnAccess(access, is.Access)
+		}
+		return is.Access, nil
 	case 0:
 		return access, jit.Errorf(jit.NotFound, op, "there is no such profile for this person%s", meant(listed, access)).
 			WithNext("kubectl jit profiles")
@@ -50,10 +60,11 @@ func (c *Client) resolve(ctx context.Context, op string, access jit.Access) (jit
 		WithNext("kubectl jit profiles")
 }
 
-// withoutKeys are the types of applications that are known to give no AWS keys.
-// A type that nobody knows may.
-func withoutKeys() []string {
-	return []string{"Azure", "GCP", "GCP Standalone", "Kubernetes", "OpenShift"}
+// isOfUse reports whether the credentials of a type of application may be of use
+// here. A type that nobody knows may give AWS keys.
+func isOfUse(kind string) bool {
+	others := []string{"Azure", "GCP", "GCP Standalone", "OpenShift"}
+	return !slices.ContainsFunc(others, func(other string) bool { return strings.EqualFold(kind, other) })
 }
 
 func fits(listed []profile, access jit.Access) []profile {

@@ -90,15 +90,17 @@ func TestTenantRefuses(t *testing.T) {
 	})
 }
 
-// TestKubernetesProfile holds that a profile whose credentials are no AWS keys is
-// refused before it is checked out: nothing could be done with it.
+// TestKubernetesProfile holds that a profile of a Kubernetes application gives its
+// cluster's token, until the checkout ends.
 func TestKubernetesProfile(t *testing.T) {
 	withTenant(t, func(a *acme) {
 		view := jit.Access{Application: "Clusters", Environment: "prod", Profile: "View"}
-		_, _, err := a.alice.Session(a.Context(), view, jit.Reason{}, true)
-		expect(t, err, jit.Invalid, "Kubernetes")
-		if grants, err := a.alice.Grants(a.Context()); err != nil || len(grants) != 0 {
-			t.Errorf("%+v, %v", grants, err)
+		grant, credential, err := a.alice.Session(a.Context(), view, jit.Reason{}, true)
+		if err != nil || credential.AccessKeyID != "" || !credential.Expires.Equal(grant.NotAfter) {
+			t.Errorf("%+v, %v", credential, err)
+		}
+		if claims, ok := a.Claims(credential.Bearer.Reveal()); !ok || claims["sub"] != "alice" {
+			t.Errorf("%v, %v", claims, ok)
 		}
 	})
 }
