@@ -66,14 +66,25 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	} else {
 		c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
 	}
-	c.say("%s", c.leftovers(grant))
+	_, own, err := itself(ctx, s, grant.Access)
+	if err != nil {
+		c.Note("whether the profile gives AWS keys is not known: %v", err)
+	}
+	c.say("%s", c.leftovers(grant, own))
 	return nil
 }
 
-// leftovers says what could still be done with what was copied away.
-func (c *checkin) leftovers(grant jit.Grant) string {
+// leftovers says what could still be done with what was copied away. Own says that
+// it was the broker's own token for a cluster.
+func (c *checkin) leftovers(grant jit.Grant, own bool) string {
 	now := c.Now()
 	keys := grant.CredentialsUntil
+	switch {
+	case own && keys.IsZero():
+		return "What was copied away before: a token for the cluster works until it ends, which the broker does not say."
+	case own && keys.After(now):
+		return fmt.Sprintf("What was copied away before: a token for the cluster works until %s.", c.clock(keys))
+	}
 	if !keys.IsZero() && !keys.Add(clusterMemory).After(now) {
 		return "Nothing that was copied away before works any more."
 	}

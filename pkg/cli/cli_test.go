@@ -108,9 +108,23 @@ func TestLeftovers(t *testing.T) {
 		{"the broker does not say", time.Time{}, "end of their session", "Nothing"},
 	}
 	for _, tt := range tests {
-		got := cli.Leftovers(now, jit.Grant{CredentialsUntil: tt.until})
+		got := cli.Leftovers(now, jit.Grant{CredentialsUntil: tt.until}, false)
 		if !strings.Contains(got, tt.has) || strings.Contains(got, tt.hasn) {
 			t.Errorf("%s: %s", tt.name, got)
+		}
+	}
+}
+
+// TestOwnLeftovers holds that a check-in says how long a broker's own token works.
+func TestOwnLeftovers(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	for until, says := range map[time.Time]string{
+		now.Add(8 * time.Hour): "a token for the cluster works until " + now.Add(8*time.Hour).Local().Format("15:04:05"),
+		{}:                     "until it ends, which the broker does not say",
+		now.Add(-time.Hour):    "Nothing that was copied away",
+	} {
+		if got := cli.Leftovers(now, jit.Grant{CredentialsUntil: until}, true); !strings.Contains(got, says) || strings.Contains(got, "AWS") {
+			t.Errorf("%s: %s", until, got)
 		}
 	}
 }

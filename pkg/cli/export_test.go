@@ -50,9 +50,9 @@ func Pick(word string, paths []string, aliases map[string]config.Alias) (jit.Acc
 }
 
 // Leftovers says what a check-in at this moment leaves working.
-func Leftovers(now time.Time, grant jit.Grant) string {
+func Leftovers(now time.Time, grant jit.Grant, own bool) string {
 	c := checkin{env: &env{&caller.Caller{Now: func() time.Time { return now }}}}
-	return c.leftovers(grant)
+	return c.leftovers(grant, own)
 }
 
 // TokenArgs writes the arguments of an entry and reads them back.

@@ -22,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
+	"github.com/kubectl-jit/kubectl-jit/test/fake/tenant"
 )
 
 // cluster answers the questions that our commands ask a cluster, and believes a
@@ -31,13 +32,14 @@ type cluster struct {
 	name   string
 	groups map[string]string // what aws-auth would say: role to group
 	sts    *http.Client
+	issuer *tenant.Tenant // whose tokens it takes beside EKS's; nil: nobody's
 
 	mu    sync.Mutex
 	known map[string]string // ARN of a bearer, by what they sent: the API server remembers for a while, too
 }
 
 // startCluster serves the cluster until the server is closed.
-func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Server {
+func startCluster(ts *testscript.TestScript, account *aws.Server) (*cluster, *httptest.Server) {
 	proxy, err := url.Parse(account.Proxy())
 	ts.Check(err)
 	authority, err := os.ReadFile(account.CAFile())
@@ -64,7 +66,7 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	server := httptest.NewUnstartedServer(mux)
 	server.EnableHTTP2 = true // as an API server has
 	server.StartTLS()
-	return server
+	return c, server
 }
 
 // certificate is what a kubeconfig needs to trust the server.
@@ -111,6 +113,9 @@ func (c *cluster) bindings(w http.ResponseWriter, _ *http.Request) {
 
 // user is who the bearer of the token is.
 func (c *cluster) user(r *http.Request) (authenticationv1.UserInfo, error) {
+	if bearer := r.Header.Get("Authorization"); c.issuer != nil && !strings.HasPrefix(bearer, "Bearer k8s-aws-v1.") {
+		return c.claimed(bearer)
+	}
 	arn, err := c.caller(r)
 	if err != nil {
 		return authenticationv1.UserInfo{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -29,6 +30,7 @@ func programs() map[string]func() {
 		"gives-up":           givesUp,
 		"nobody-reads":       nobodyReads,
 		"uid":                uid,
+		"comes-to":           comesTo,
 	}
 }
 
@@ -73,6 +75,16 @@ func exits() {
 	if got != want {
 		fail(fmt.Errorf("exit status %d, want %d", got, want))
 	}
+}
+
+// comesTo URL prints where a browser is sent that goes there.
+func comesTo() {
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Get(os.Args[1])
+	if err != nil {
+		fail(err)
+	}
+	fmt.Println(answer.Header.Get("Location"))
 }
 
 func fail(err error) {

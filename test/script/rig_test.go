@@ -131,9 +131,12 @@ func (r *rig) startAWS(ts *testscript.TestScript) {
 // startCluster starts the cluster and gives everybody a kubeconfig for it, as
 // "aws eks update-kubeconfig" writes it, with a foreign context beside.
 func (r *rig) startCluster(ts *testscript.TestScript) {
-	server := startCluster(ts, r.aws)
+	cluster, server := startCluster(ts, r.aws)
 	ts.Defer(server.Close)
 	authority := base64.StdEncoding.EncodeToString(certificate(server))
+	if r.tenant != nil {
+		cluster.trust(r.tenant, server.URL, authority)
+	}
 	for user := range r.tokens {
 		text := strings.NewReplacer("SERVER", server.URL, "AUTHORITY", authority).Replace(kubeconfig)
 		ts.Check(os.WriteFile(homeOf(ts.Getenv("WORK"), user)["KUBECONFIG"], []byte(text), 0o600))

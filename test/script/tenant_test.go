@@ -1,12 +1,16 @@
 package script_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	authenticationv1 "k8s.io/api/authentication/v1"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/tenant"
 )
@@ -53,6 +57,55 @@ func declare(x *tenant.Tenant) {
 		Name: "Clusters", Type: "Kubernetes", Environments: []tenant.Environment{{Name: "prod", APIServerURL: "https://k8s.example.com"}},
 		Profiles: []tenant.Profile{{Name: "View", Members: alice}},
 	})
+	x.AddApp(tenant.App{
+		Name: "Cloud", Type: "Azure", Environments: []tenant.Environment{{Name: "subscription"}},
+		Profiles: []tenant.Profile{{Name: "Owner", Members: alice}},
+	})
+}
+
+// trust has the cluster trust the tenant as its OIDC issuer, and the tenant offer
+// the cluster.
+func (c *cluster) trust(s *tenant.Server, server, authority string) {
+	c.issuer = s.Tenant
+	alice := []string{"alice@example.com"}
+	s.AddApp(tenant.App{
+		Name: "Clusters of Sigma", Type: "Kubernetes",
+		Environments: []tenant.Environment{{Name: "prod-eu", APIServerURL: server, CertificateAuthorityData: authority, OIDCIssuerURL: s.URL(), ClientID: audience}},
+		Profiles: []tenant.Profile{
+			{Name: "Pods", Members: alice, Groups: []string{"pod-managers"}},
+			{Name: "Readers", Members: alice, Groups: []string{"readers"}},
+		},
+	})
+	s.AddApp(tenant.App{
+		Name: "Strangers", Type: "Kubernetes",
+		Environments: []tenant.Environment{
+			{Name: "other-issuer", APIServerURL: server, CertificateAuthorityData: authority, OIDCIssuerURL: "https://elsewhere.example.com", ClientID: audience},
+			{Name: "no-authority", APIServerURL: "https://k8s.example.com"},
+			{Name: "in-the-clear", APIServerURL: "http://k8s.example.com", CertificateAuthorityData: authority},
+		},
+		Profiles: []tenant.Profile{{Name: "Pods", Members: alice}},
+	})
+}
+
+// audience is the client id by which the cluster knows itself.
+const audience = "kubernetes"
+
+// claimed is who the bearer of the tenant's token is: usernameClaim sub, groupsClaim
+// groups.
+func (c *cluster) claimed(bearer string) (authenticationv1.UserInfo, error) {
+	claims, ok := c.issuer.Claims(strings.TrimPrefix(bearer, "Bearer "))
+	issuer, _ := claims["iss"].(string)
+	ends, _ := claims["exp"].(float64)
+	if !ok || !strings.HasPrefix(issuer, "https://127.0.0.1:") || claims["aud"] != audience || time.Now().Unix() >= int64(ends) {
+		return authenticationv1.UserInfo{}, errors.New("no token of the issuer's for this cluster")
+	}
+	user := authenticationv1.UserInfo{Username: fmt.Sprint(claims["sub"])}
+	groups, _ := claims["groups"].([]any)
+	for _, group := range groups {
+		user.Groups = append(user.Groups, fmt.Sprint(group))
+	}
+	user.Groups = append(user.Groups, "system:authenticated")
+	return user, nil
 }
 
 // tenantFails ROUTE [CODE MESSAGE [TIMES]] makes the tenant refuse, with a code of
