@@ -70,11 +70,11 @@ func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.To
 func (a *atHand) refused(err error) error {
 	op := "ask cluster " + a.cluster.Name
 	if apierrors.IsUnauthorized(err) && a.args.Cluster.Name == "" {
-		return untrusting(op).WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
+		return untrusting(op).WithNext("%s --context %s", a.ask.Login(), quote(a.entry.Context))
 	}
 	if apierrors.IsUnauthorized(err) {
 		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
-			WithNext("kubectl jit login --context %s %s", quote(a.entry.Context), quote(a.args.Profile))
+			WithNext("%s --context %s", a.ask.Login(), quote(a.entry.Context))
 	}
 	return err
 }

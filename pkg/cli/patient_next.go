@@ -15,11 +15,11 @@ import (
 
 // login writes the entry anew.
 func (p *patient) login(error) string {
-	profile := "PROFILE"
+	login := "kubectl jit login PROFILE"
 	if p.ask.Access.Profile != "" {
-		profile = quote(p.ask.Name)
+		login = p.ask.Login()
 	}
-	return fmt.Sprintf("kubectl jit login %s --context %s", profile, quote(p.entry.Context))
+	return login + " --context " + quote(p.entry.Context)
 }
 
 // byHand is for a file that no command of ours mends.
