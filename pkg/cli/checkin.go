@@ -66,10 +66,11 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	} else {
 		c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
 	}
-	_, own, err := itself(ctx, s, grant.Access)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		c.Note("whether the profile gives AWS keys is not known: %v", err)
 	}
+	_, own := itself(grant.Access, all)
 	c.say("%s", c.leftovers(grant, own))
 	return nil
 }

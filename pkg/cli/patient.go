@@ -70,8 +70,8 @@ func (p *patient) kubeconfig(context.Context) (string, error) {
 		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s speaks %s, which no client speaks any more", p.entry.User, exec.APIVersion).WithNext("%s", p.login(nil))
 	}
 	args, err := caller.ParseTokenArgs(exec.Args[1:])
-	if err != nil || args.Profile == "" {
-		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name a profile", p.entry.User).WithNext("%s", p.login(nil))
+	if err != nil || args.Profile == "" || args.Cluster.Name == "" && args.Cluster.Region != "" {
+		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name profile and cluster", p.entry.User).WithNext("%s", p.login(nil))
 	}
 	p.args = args
 	return fmt.Sprintf("%s: context %s", p.entry.File, p.entry.Context), nil
@@ -147,6 +147,9 @@ func (p *patient) profile(ctx context.Context) (string, error) {
 	}
 	if _, err := exactly(ask.Access, all); err != nil {
 		return "", err
+	}
+	if _, is := itself(ask.Access, all); is == p.onEKS() {
+		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s must name a cluster where the profile is none itself, and only there", p.entry.User).WithNext("%s", p.login(nil))
 	}
 	return ask.Access.Path(), nil
 }

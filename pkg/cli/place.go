@@ -30,25 +30,24 @@ func (p place) name() string {
 // placeFor is where the access is used: on the cluster that it is, or on that of
 // the context at hand.
 func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, s *caller.Session, ask mint.Ask) (place, error) {
-	profile, is, err := itself(ctx, s, ask.Access)
-	switch {
-	case err != nil:
+	all, err := s.Profiles(ctx)
+	if err != nil {
 		return place{}, err
-	case is:
+	}
+	if profile, is := itself(ask.Access, all); is {
 		return l.described(files, profile, ask)
 	}
 	return l.place(files)
 }
 
 // itself reports whether an access is a cluster itself, which only the listing says.
-func itself(ctx context.Context, s *caller.Session, access jit.Access) (profile jit.Profile, is bool, err error) {
-	all, err := s.Broker.Profiles(ctx)
+func itself(access jit.Access, all []jit.Profile) (profile jit.Profile, is bool) {
 	for _, profile := range all {
 		if profile.Same(access) && strings.EqualFold(profile.Type, jit.Kubernetes) {
-			return profile, true, nil
+			return profile, true
 		}
 	}
-	return jit.Profile{}, false, err
+	return jit.Profile{}, false
 }
 
 // place takes the context at hand. People arrive with one that "aws eks
