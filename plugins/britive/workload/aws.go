@@ -51,7 +51,6 @@ func aws(ctx context.Context, p Place, option, tenant string) (Token, error) {
 	request, err := p.signed(ctx, keys, identityCall, http.Header{
 		"X-Britive-Workload-Aws-Tenant": {tenant},
 		"X-Britive-Expires":             {end.Format(stamp)},
-		
 	}, now)
 	if err != nil {
 		return Token{}, err

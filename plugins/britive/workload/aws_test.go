@@ -111,7 +111,7 @@ func TestAWSJWT(t *testing.T) {
 			t.Errorf("%s: of %q for %s", option, got.Owner, left)
 		}
 	}
-	fails(t, "awsstsjwt-||HS256", place, jit.SignIn, "sts.eu-central-1.amazonaws.com answers 400")
+	fails(t, "awsstsjwt-||HS256", place, jit.SignIn, "sts.eu-central-1.amazonaws.com answers 400 Bad Request: ValidationError: ")
 	fails(t, "awsstsjwt-|||soon", place, jit.Invalid, "no number")
 }
 

@@ -87,10 +87,15 @@ func refusal(host string, status int, text []byte) error {
 	var said struct {
 		Message          string `json:"message"`
 		ErrorDescription string `json:"error_description"`
-		Error            any    `json:"error"`
+	}
+	var sts struct {
+		Error struct{ Code, Message string }
 	}
 	why := ""
-	if json.Unmarshal(text, &said) == nil {
+	switch {
+	case json.Unmarshal(text, &sts) == nil && sts.Error.Message != "":
+		why = sts.Error.Code + ": " + sts.Error.Message
+	case json.Unmarshal(text, &said) == nil:
 		why = or(said.Message, said.ErrorDescription)
 	}
 	if len(why) > 300 {
