@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
-	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -64,7 +63,7 @@ type awsAnswer struct {
 }
 
 func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
-	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, a.TimeLimit())
 	defer cancel()
 	s, target, err := a.target(ctx, profile)
 	if err != nil {
@@ -119,6 +118,9 @@ func (a *awsCredentialProcess) writeLine(ctx context.Context, name string) error
 	}
 	if a.unattended {
 		line.Command = append(line.Command, "--unattended")
+	}
+	if a.Federation != "" {
+		line.Command = append(line.Command, "--federation", a.Federation)
 	}
 	path, err := awsconfig.Path()
 	if err != nil {

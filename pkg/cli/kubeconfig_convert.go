@@ -77,7 +77,7 @@ func (c *kubeconfigConvert) run(ctx context.Context, words []string) error {
 			if err != nil {
 				return err
 			}
-			args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended}
+			args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended, Federation: c.Federation}
 			calls[one.profile] = args
 		}
 		args.Cluster = one.cluster

@@ -24,6 +24,9 @@ type Client struct {
 	Now     func() time.Time // nil: time.Now
 	Memory  Memory           // its zero value remembers nothing
 
+	// Login is the command that signs in here, for errors; empty: "kubectl jit login".
+	Login string
+
 	// Renew signs in again when the tenant no longer takes the token, in whose place
 	// it returns a new one. It is called by one goroutine at a time. Nil: nobody can.
 	Renew func(ctx context.Context) (jit.Secret, error)

@@ -2,6 +2,7 @@ package britive
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 		why += " (request " + id + ")"
 	}
 	if e.Code == jit.SignIn && e.Next == "" {
-		e.Next = "kubectl jit login"
+		e.Next = cmp.Or(c.Login, "kubectl jit login")
 	}
 	if e.Code == jit.SignIn || e.Code == jit.Denied {
 		why += c.clock()
