@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// knockEvery is how often the tenant is asked whether the person is through.
-	knockEvery = 2 * time.Second
+	// knockEvery is how often the tenant is asked whether the person is through. Who has
+	// just signed in waits no longer than that.
+	knockEvery = time.Second
 
 	retrievePath = "/api/auth/cli/retrieve-tokens"
 )
@@ -90,7 +91,7 @@ func (c *Client) isMissing(ctx context.Context, page string) bool {
 // unavailable.
 func (s SignIn) Wait(ctx context.Context) (Session, error) {
 	losses := 0
-	for {
+	for wait(ctx, knockEvery) {
 		session, ready, _, err := s.fetch(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -104,10 +105,8 @@ func (s SignIn) Wait(ctx context.Context) (Session, error) {
 		default:
 			losses++
 		}
-		if !wait(ctx, knockEvery) {
-			return Session{}, ctx.Err()
-		}
 	}
+	return Session{}, ctx.Err()
 }
 
 // retrieved is the answer to who is through.
