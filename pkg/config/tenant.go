@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -14,15 +15,18 @@ import (
 // domain is where Britive's tenants live.
 const domain = "britive-app.com"
 
-var (
-	// bare matches the name of a Britive tenant. It may hold dots, and has its host
-	// below [domain] then, too.
-	bare = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+// bare matches the name of a Britive tenant. It may hold dots, and has its host
+// below [domain] then, too.
+var bare = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 
-	// hostForm is a host and a port, as far as they may come. What else a URL can hold
-	// there means something to a shell or a terminal.
-	hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
-)
+// isHost reports whether a host and port are made of what those are made of. What
+// else a URL can hold there means something to a shell or a terminal.
+func isHost(host string) bool {
+	odd := func(r rune) bool {
+		return !strings.ContainsRune("._-:[]", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+	}
+	return host != "" && strings.IndexFunc(host, odd) < 0
+}
 
 // below reports whether a host is one of Britive's. Its own clients look at the
 // end of the text alone.
@@ -94,7 +98,7 @@ func address(name string) (string, error) {
 		text = "https://" + name
 	}
 	u, err := url.Parse(text)
-	if err != nil || !hostForm.MatchString(u.Host) {
+	if err != nil || u.Hostname() == "" || !isHost(u.Host) {
 		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name)
 	}
 	if !strings.EqualFold(u.Scheme, "https") {

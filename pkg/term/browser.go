@@ -3,7 +3,7 @@ package term
 import (
 	"os"
 	"os/exec"
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,17 +29,13 @@ func Browse(address string) bool {
 	return true
 }
 
-// secretName is the name of a variable that may hold a secret.
-var secretName = regexp.MustCompile(`(?i)TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL`)
-
 func withoutSecrets(environ []string) []string {
-	var harmless []string
-	for _, variable := range environ {
-		if name, _, _ := strings.Cut(variable, "="); !secretName.MatchString(name) {
-			harmless = append(harmless, variable)
-		}
-	}
-	return harmless
+	return slices.DeleteFunc(environ, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL"}, func(part string) bool {
+			return strings.Contains(strings.ToUpper(name), part)
+		})
+	})
 }
 
 // firstOf is the first of these programs that is there, with the address behind its

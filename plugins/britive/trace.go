@@ -90,7 +90,7 @@ func (c *Client) traceBody(what string, body any) {
 	if err != nil || json.Unmarshal(text, &body) != nil {
 		return
 	}
-	text, err = json.Marshal(mask(body, false))
+	text, err = json.Marshal(newMask().over(body, false))
 	if err != nil {
 		return
 	}
@@ -100,31 +100,36 @@ func (c *Client) traceBody(what string, body any) {
 	c.Log("    " + what + ": " + string(text))
 }
 
-var (
-	// secretKey is a key of JSON whose value may be a secret, or lead to one.
-	secretKey = regexp.MustCompile(`(?i)token|secret|key|passw|otp|credential|assertion|cookie|challenge|url|console|jwt|signature|authori[sz]ation`)
+// mask knows what may be a secret. It is made when it is needed: few calls are
+// logged, and each would pay for it at its start.
+type mask struct{ key, text *regexp.Regexp }
 
-	// secretText is a text that looks like one, whatever its key: nothing that people
-	// write has so many characters without a blank.
-	secretText = regexp.MustCompile(`[A-Za-z0-9+/=_.:%-]{40,}|^(ASIA|AKIA)[A-Z0-9]+$`)
-)
+func newMask() mask {
+	return mask{
+		// A key of JSON whose value may be a secret, or lead to one.
+		key: regexp.MustCompile(`(?i)token|secret|key|passw|otp|credential|assertion|cookie|challenge|url|console|jwt|signature|authori[sz]ation`),
+		// A text that looks like one, whatever its key: nothing that people write has so
+		// many characters without a blank.
+		text: regexp.MustCompile(`[A-Za-z0-9+/=_.:%-]{40,}|^(ASIA|AKIA)[A-Z0-9]+$`),
+	}
+}
 
-// mask puts a word in the place of every value that may be a secret: of all that
+// over puts a word in the place of every value that may be a secret: of all that
 // stands under a key that leads to one, and of every text that looks like one.
-func mask(value any, secret bool) any {
+func (m mask) over(value any, secret bool) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, v := range value {
-			value[key] = mask(v, secret || secretKey.MatchString(key))
+			value[key] = m.over(v, secret || m.key.MatchString(key))
 		}
 		return value
 	case []any:
 		for i, v := range value {
-			value[i] = mask(v, secret)
+			value[i] = m.over(v, secret)
 		}
 		return value
 	case string:
-		if value != "" && (secret || secretText.MatchString(value)) {
+		if value != "" && (secret || m.text.MatchString(value)) {
 			return "[secret]"
 		}
 	case float64:

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -68,16 +67,17 @@ func aws(ctx context.Context, p Place, option, tenant string) (Token, error) {
 	return Token{Value: jit.NewSecret("AWS::" + base64.URLEncoding.EncodeToString(text)), Owner: keys.AccessKeyID, Expires: end}, nil
 }
 
-var withSeconds = regexp.MustCompile(`^(.*)_([0-9]{1,5})$`)
-
 // validity splits the seconds off a profile.
 func validity(option string) (profile string, seconds int) {
-	found := withSeconds.FindStringSubmatch(option)
-	if found == nil {
+	at := strings.LastIndexByte(option, '_')
+	if at < 0 {
 		return option, usualSeconds
 	}
-	seconds, _ = strconv.Atoi(found[2]) // digits by the pattern
-	return found[1], min(max(seconds, 1), usualSeconds)
+	seconds, err := strconv.Atoi(option[at+1:])
+	if err != nil {
+		return option, usualSeconds
+	}
+	return option[:at], min(max(seconds, 1), usualSeconds)
 }
 
 // awsSTSJWT asks STS for a JWT of the AWS identity. The option is
@@ -121,13 +121,12 @@ func awsSTSJWT(ctx context.Context, p Place, option, _ string) (Token, error) {
 	return oidc(answer.Response.Result.WebIdentityToken)
 }
 
-var regionForm = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
-
 // sts is the address of STS in the region that the environment names, and the
 // region. Tenants send a signed call to amazonaws.com only.
 func (p Place) sts() (address, region string, err error) {
 	region = or(or(p.Getenv("AWS_REGION"), p.Getenv("AWS_DEFAULT_REGION")), "us-east-1")
-	if !regionForm.MatchString(region) {
+	odd := func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
+	if strings.IndexFunc(region, odd) >= 0 {
 		return "", "", jit.Errorf(jit.Invalid, "", "AWS_REGION is %q, which is no region", region)
 	}
 	return "https://sts." + region + ".amazonaws.com/", region, nil
