@@ -81,10 +81,11 @@ func verifiers() (verifier, hash string) {
 	}
 }
 
-// isMissing reports whether a page is not there.
+// isMissing reports whether a page is not there. One that comes with a 404 is
+// there: some who serve an application for browsers do that.
 func (c *Client) isMissing(ctx context.Context, page string) bool {
 	x, err := c.send(ctx, request{method: http.MethodGet, path: page, open: true})
-	return err == nil && x.status == http.StatusNotFound
+	return err == nil && x.status == http.StatusNotFound && x.isJSON()
 }
 
 // Wait returns the session once the person is through, or ctx's error. Codes:

@@ -101,6 +101,7 @@ func TestNoPage(t *testing.T) {
 	}{
 		{"neither", gone, gone, false},
 		{"a tenant that says 404 until then", gone, page(200), true},
+		{"a page that says 404", gone, page(404), true},
 		{"a page elsewhere", gone, status(302, "", "Location", "https://idp.example.com"), true},
 		{"not yet", status(401, `{"errorCode":"AU-0020","message":"no"}`), gone, true},
 		{"not yet, in no words", status(400, ""), gone, true},
