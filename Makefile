@@ -8,6 +8,11 @@ BIN     := $(CURDIR)/bin
 LDFLAGS := -s -w -X main.version=$(VERSION)
 GO      := CGO_ENABLED=0 go
 
+# The system and architecture of release-one.
+TARGET      ?= $(shell go env GOOS)_$(shell go env GOARCH)
+FUZZTIME    ?= 30s
+GOVULNCHECK := v1.9.0
+
 # The sandbox is run as a program of its own, so that a signal reaches it.
 SANDBOX := $(CURDIR)/.build/sandbox
 
@@ -51,11 +56,58 @@ test-e2e: build $(SANDBOX) ## the story on a real kube-apiserver and aws-iam-aut
 
 .PHONY: lint
 lint: ## gofmt and go vet, for every system that is released
-	@unformatted=$$(gofmt -l cmd pkg plugins test); if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
+	@unformatted=$$(gofmt -l cmd krew pkg plugins test); if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) -C test/sandbox vet . ./accesspolicy/... ./e2e/... ./cmd/aws ./cmd/bench ./cmd/sandbox
+	$(GO) -C test/sandbox vet . ./accesspolicy/... ./e2e/... ./release/... ./cmd/aws ./cmd/bench ./cmd/sandbox
 	GOOS=darwin $(GO) vet ./cmd/... ./pkg/... ./plugins/...
 	GOOS=windows $(GO) vet ./cmd/... ./pkg/... ./plugins/...
+
+.PHONY: fuzz
+fuzz: ## every Fuzz test there is, for FUZZTIME (30s) each
+	@grep -rHoE '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' --exclude-dir=sandbox cmd pkg plugins test | while IFS=: read -r file text; do \
+		echo "$${text#func } ($${file%/*})"; \
+		go test -run '^$$' -fuzz "^$${text#func }\$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; \
+	done
+
+.PHONY: lint-go
+lint-go: $(SANDBOX) ## golangci-lint, by .golangci.yaml (first time: about 5 minutes of building)
+	@lint="$$(cd test/sandbox && $(SANDBOX) client golangci-lint)" && "$$lint" run ./cmd/... ./pkg/... ./plugins/... ./krew/... ./test/...
+
+.PHONY: vuln
+vuln: ## govulncheck: known vulnerabilities in what the programs call (asks vuln.go.dev)
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./...
+
+# Goreleaser is built from test/sandbox/goreleaser, unless GORELEASER names one.
+# Both variables are text for the shell: only a recipe that uses them runs it.
+goreleaser = "$${GORELEASER:-$$(cd test/sandbox && $(SANDBOX) client goreleaser)}"
+
+# One build after the other: archives hold their programs in the order in which
+# the builds end, and the order is part of the bytes.
+release := release --clean --parallelism=1
+
+# A commit that has a tag is built as that release, any other as a snapshot.
+snapshot = $$(git describe --tags --exact-match >/dev/null 2>&1 || echo --snapshot)
+
+.PHONY: release-dry
+release-dry: $(if $(GORELEASER),,$(SANDBOX)) ## a snapshot of a release, into dist/: nothing is published or signed
+	@skip=publish,sign; \
+	if ! command -v syft >/dev/null; then echo "no SBOMs: syft is not on PATH (the real release has them)"; skip=$$skip,sbom; fi; \
+	exec $(goreleaser) $(release) --snapshot --skip=$$skip
+
+.PHONY: release-one
+release-one: $(if $(GORELEASER),,$(SANDBOX)) ## the archives and packages of one TARGET (this machine's) into dist/, as the release has them
+	@mkdir -p .build && sed 's/&targets .*/\&targets [$(TARGET)]/' .goreleaser.yaml > .build/goreleaser.yaml
+	@$(goreleaser) $(release) -f .build/goreleaser.yaml $(snapshot) --skip=publish,sign,sbom,homebrew,scoop
+	@cat dist/checksums.txt
+
+.PHONY: release
+release: $(if $(GORELEASER),,$(SANDBOX)) ## what the release workflow runs at a tag: build, sign and publish
+	@exec $(goreleaser) $(release)
+
+.PHONY: test-release
+test-release: release-dry ## look through dist/; build twice; install and upgrade with a real krew (minutes)
+	go run ./krew && go run ./krew -name jit-access
+	go -C test/sandbox test -count=1 -timeout 60m ./release/...
 
 .PHONY: bench
 bench: build ## what a kubectl call costs on this machine, beside what others take

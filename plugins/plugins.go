@@ -51,6 +51,9 @@ func SignIn(ctx context.Context, t Tenant, sso string) (s britive.SignIn, ok boo
 // SignOut ends a session at the tenant.
 func SignOut(ctx context.Context, t Tenant) error { return client(t).SignOut(ctx) }
 
+// Workloads are the names of the federation providers.
+func Workloads() []string { return workload.Names() }
+
 // Workload gets the token of the place this program runs in, by a federation
 // provider, for the tenant at this host.
 func Workload(ctx context.Context, provider, host string, getenv func(string) string) (workload.Token, error) {

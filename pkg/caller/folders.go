@@ -19,6 +19,7 @@ type Folders struct {
 	Marks     cache.Store // which access rests until the next login
 	Known     cache.Store // what the broker said of itself, which changes seldom; no secret
 	Views     string      // what clusters said may be done; empty keeps nothing
+	Listed    string      // what may be asked for, for completion; empty keeps nothing
 	Locks     cache.Locks
 
 	keys *cache.Keys // nil where nothing is sealed
@@ -42,6 +43,7 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 	if cacheDir != "" {
 		f.Known = cache.File(below(cacheDir, "known"))
 		f.Views = below(cacheDir, "views")
+		f.Listed = below(cacheDir, "listed")
 	}
 	if cacheDir == "" || stateDir == "" || settings.Storage == "none" {
 		return f
@@ -65,8 +67,10 @@ func below(dir, name string) string {
 // clusters said to somebody else.
 func (f Folders) Forget() error {
 	failed := []error{held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear()}
-	if f.Views != "" {
-		failed = append(failed, os.RemoveAll(f.Views))
+	for _, dir := range []string{f.Views, f.Listed} {
+		if dir != "" {
+			failed = append(failed, os.RemoveAll(dir))
+		}
 	}
 	return errors.Join(failed...)
 }

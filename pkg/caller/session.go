@@ -34,6 +34,8 @@ type Session struct {
 	Broker  jit.Broker
 	Mint    *mint.Mint
 	Folders Folders
+
+	listed listed
 }
 
 // ConfigPath is our own configuration file; empty where there is no home folder.
@@ -77,7 +79,7 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders}
+	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders, listed: c.listedAt(folders, tenant)}
 	at, err := c.seenBy(folders, tenant, who)
 	if err != nil {
 		return nil, err

@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Answer reads the answer to a question out of the view. The resource is written
-// in full, in the plural ("pods", "deployments.apps"). Ok is false where the view
-// has no such row, or is of another namespace than the question and the row lies
-// in one.
+// Answer reads the answer to a question out of the view. The resource is what
+// kubectl auth can-i takes ("pods", "po", "Deployment", "deploy.apps", "pods/web-1")
+// and, unlike there, "pods/log" is the subresource where the cluster serves one of
+// that name, as in the table. Ok is false where the view has no such row, or is of
+// another namespace than the question and the row lies in one.
 func (v View) Answer(q Question) (cell Cell, ok bool) {
 	if strings.HasPrefix(q.Resource, "/") {
 		return v.answerURL(q) // "everything" is every resource, and a path is none
@@ -18,36 +19,45 @@ func (v View) Answer(q Question) (cell Cell, ok bool) {
 	if v.Everything {
 		return Cell{Answer: Yes, Basis: ByRule}, true
 	}
-	word, name, _ := strings.Cut(strings.ToLower(q.Resource), "/")
-	name = cmp.Or(q.Name, name)
-	for _, item := range v.Items {
-		if item.Subresource != q.Subresource || word != item.Resource && word != item.Resource+"."+item.Group {
-			continue
-		}
-		if item.Namespaced && (q.AllNamespaces || q.Namespace != v.Namespace) {
-			return Cell{}, false
-		}
-		cell, served := item.Verbs[strings.ToLower(q.Verb)]
-		switch {
-		case !served:
-			return Cell{}, false
-		case cell.Answer == Names && name == "":
-			return Cell{Answer: No, Basis: cell.Basis, Names: cell.Names}, true
-		case slices.Contains(cell.Names, name):
-			return Cell{Answer: Yes, Basis: cell.Basis}, true
-		case name != "" && cell.Answer != Yes && v.asked():
-			return Cell{Answer: Unknown, Basis: ByNobody}, true // who answers beside the rules was not asked about this one
-		case cell.Answer == Names:
-			return Cell{Answer: No, Basis: cell.Basis}, true
-		}
-		return cell, true
+	item, name, found := v.asked(q)
+	if !found || item.Namespaced && (q.AllNamespaces || q.Namespace != v.Namespace) {
+		return Cell{}, false
 	}
-	return Cell{}, false
+	cell, served := item.Verbs[strings.ToLower(q.Verb)]
+	switch {
+	case !served:
+		return Cell{}, false
+	case cell.Answer == Names && name == "":
+		return Cell{Answer: No, Basis: cell.Basis, Names: cell.Names}, true
+	case slices.Contains(cell.Names, name):
+		return Cell{Answer: Yes, Basis: cell.Basis}, true
+	case name != "" && cell.Answer != Yes && v.reviewed():
+		return Cell{Answer: Unknown, Basis: ByNobody}, true // who answers beside the rules was not asked about this one
+	case cell.Answer == Names:
+		return Cell{Answer: No, Basis: cell.Basis}, true
+	}
+	return cell, true
 }
 
-// asked reports whether the rules were not the whole answer, so that reviews were
+// asked is the row that a question is about, and the object it names.
+func (v View) asked(q Question) (item Item, name string, found bool) {
+	word, after, _ := strings.Cut(q.Resource, "/")
+	kind, known := v.kind(word)
+	if !known {
+		return Item{}, "", false
+	}
+	if after != "" && q.Subresource == "" {
+		if item, found := v.item(kind, after); found {
+			return item, q.Name, true
+		}
+	}
+	item, found = v.item(kind, q.Subresource)
+	return item, cmp.Or(q.Name, after), found
+}
+
+// reviewed reports whether the rules were not the whole answer, so that reviews were
 // made of what they left open: without the names of objects.
-func (v View) asked() bool {
+func (v View) reviewed() bool {
 	return slices.ContainsFunc(v.Items, func(item Item) bool {
 		for _, cell := range item.Verbs {
 			if cell.Basis == ByReview {
@@ -78,6 +88,9 @@ type Difference struct {
 	Verb        string  `json:"verb"`
 	Here        Verdict `json:"here"`
 	There       Verdict `json:"there"`
+
+	HereNames  []string `json:"hereNames,omitempty"` // the objects that are allowed, as in a Cell
+	ThereNames []string `json:"thereNames,omitempty"`
 }
 
 // Label writes what the difference is about, as kubectl takes it.
@@ -109,13 +122,14 @@ func (v View) Diff(there View) []Difference {
 // diff compares an item with the cells of the other view. Swapped says that the
 // item is the other view's.
 func (i Item) diff(others map[string]Cell, swapped bool) []Difference {
-	var all []Difference
-	compare(i.Verbs, others, func(verb string, here, there Verdict) {
-		if swapped {
-			here, there = there, here
-		}
-		all = append(all, Difference{Group: i.Group, Resource: i.Resource, Subresource: i.Subresource, Verb: verb, Here: here, There: there})
-	})
+	here, there := i.Verbs, others
+	if swapped {
+		here, there = there, here
+	}
+	all := compare(here, there)
+	for at := range all {
+		all[at].Group, all[at].Resource, all[at].Subresource = i.Group, i.Resource, i.Subresource
+	}
 	return all
 }
 
@@ -130,19 +144,26 @@ func diffURLs(here, there []URLItem) []Difference {
 	ours, theirs := cells(here), cells(there)
 	var all []Difference
 	for _, url := range joined(slices.Collect(maps.Keys(ours)), slices.Collect(maps.Keys(theirs))) {
-		compare(ours[url], theirs[url], func(verb string, here, there Verdict) {
-			all = append(all, Difference{URL: url, Verb: verb, Here: here, There: there})
-		})
+		for _, d := range compare(ours[url], theirs[url]) {
+			d.URL = url
+			all = append(all, d)
+		}
 	}
 	return all
 }
 
-// compare calls differs for each verb that two rows answer otherwise.
-func compare(here, there map[string]Cell, differs func(verb string, here, there Verdict)) {
+// compare lists the verbs that two rows answer otherwise.
+func compare(here, there map[string]Cell) []Difference {
+	var all []Difference
 	for _, verb := range joined(slices.Collect(maps.Keys(here)), slices.Collect(maps.Keys(there))) {
-		a, b := cmp.Or(here[verb].Answer, Unknown), cmp.Or(there[verb].Answer, Unknown)
-		if a != b || a == Names && !slices.Equal(here[verb].Names, there[verb].Names) {
-			differs(verb, a, b)
+		ours, theirs := here[verb], there[verb]
+		d := Difference{
+			Verb: verb, Here: cmp.Or(ours.Answer, Unknown), There: cmp.Or(theirs.Answer, Unknown),
+			HereNames: ours.Names, ThereNames: theirs.Names,
+		}
+		if d.Here != d.There || !slices.Equal(d.HereNames, d.ThereNames) {
+			all = append(all, d)
 		}
 	}
+	return all
 }

@@ -22,12 +22,20 @@ func answered(answers map[string]cani.Verdict, names ...string) map[string]cani.
 func seenView() cani.View {
 	return cani.View{
 		Namespace: "shop",
+		Kinds: []cani.Kind{
+			{Resource: "nodes", Called: []string{"no", "node"}},
+			{Resource: "pods", Called: []string{"po", "pod"}},
+			{Resource: "secrets", Called: []string{"secret"}},
+			{Group: "apps", Resource: "deployments", Called: []string{"deploy", "deployment"}},
+			{Group: "extensions.example.com", Resource: "deployments", Called: []string{"deployment"}},
+		},
 		Items: []cani.Item{
 			{Resource: "nodes", Verbs: answered(map[string]cani.Verdict{"get": cani.Yes, "delete": cani.No})},
 			{Resource: "pods", Namespaced: true, Verbs: answered(map[string]cani.Verdict{"get": cani.Yes, "delete": cani.Unknown})},
 			{Resource: "pods", Subresource: "log", Namespaced: true, Verbs: answered(map[string]cani.Verdict{"get": cani.No})},
 			{Resource: "secrets", Namespaced: true, Verbs: answered(map[string]cani.Verdict{"get": cani.Names}, "a", "b")},
 			{Group: "apps", Resource: "deployments", Namespaced: true, Verbs: answered(map[string]cani.Verdict{"get": cani.Yes})},
+			{Group: "extensions.example.com", Resource: "deployments", Namespaced: true, Verbs: answered(map[string]cani.Verdict{"get": cani.No})},
 		},
 		URLs: []cani.URLItem{{URL: "/healthz", Verbs: answered(map[string]cani.Verdict{"get": cani.Yes})}},
 	}
@@ -48,7 +56,21 @@ func TestAnswer(t *testing.T) {
 		{"all namespaces", cani.Question{Verb: "get", Resource: "pods", Namespace: "shop", AllNamespaces: true}, none},
 		{"in no namespace", cani.Question{Verb: "get", Resource: "nodes", Namespace: "prod"}, cani.Yes},
 		{"a group", cani.Question{Verb: "get", Resource: "deployments.apps", Namespace: "shop"}, cani.Yes},
-		{"another group", cani.Question{Verb: "get", Resource: "deployments.extensions", Namespace: "shop"}, none},
+		{"another group", cani.Question{Verb: "get", Resource: "deployments.batch", Namespace: "shop"}, none},
+		{"the group that comes first", cani.Question{Verb: "get", Resource: "deployments", Namespace: "shop"}, cani.Yes},
+		{"the group in full", cani.Question{Verb: "get", Resource: "deployments.extensions.example.com", Namespace: "shop"}, cani.No},
+		{"the begin of a group", cani.Question{Verb: "get", Resource: "deployments.extensions", Namespace: "shop"}, cani.No},
+		{"a version and a group", cani.Question{Verb: "get", Resource: "deployments.v1.apps", Namespace: "shop"}, cani.Yes},
+		{"a singular", cani.Question{Verb: "get", Resource: "pod", Namespace: "shop"}, cani.Yes},
+		{"a short name", cani.Question{Verb: "get", Resource: "deploy", Namespace: "shop"}, cani.Yes},
+		{"a short name in a group", cani.Question{Verb: "get", Resource: "deploy.apps", Namespace: "shop"}, cani.Yes},
+		{"a kind", cani.Question{Verb: "get", Resource: "Deployment", Namespace: "shop"}, cani.Yes},
+		{"a kind in no namespace", cani.Question{Verb: "get", Resource: "no", Namespace: "prod"}, cani.Yes},
+		{"a kind nobody knows", cani.Question{Verb: "get", Resource: "dragon", Namespace: "shop"}, none},
+		{"a subresource after a slash", cani.Question{Verb: "get", Resource: "po/log", Namespace: "shop"}, cani.No},
+		{"an object of a subresource", cani.Question{Verb: "get", Resource: "pods/log", Name: "web", Namespace: "shop"}, cani.No},
+		{"an object called as a subresource", cani.Question{Verb: "get", Resource: "pods", Name: "log", Namespace: "shop"}, cani.Yes},
+		{"a short name's object", cani.Question{Verb: "get", Resource: "secret/a", Namespace: "shop"}, cani.Yes},
 		{"a verb that the row lacks", cani.Question{Verb: "fly", Resource: "pods", Namespace: "shop"}, none},
 		{"names, without one", cani.Question{Verb: "get", Resource: "secrets", Namespace: "shop"}, cani.No},
 		{"names, one of them", cani.Question{Verb: "get", Resource: "secrets/a", Namespace: "shop"}, cani.Yes},
@@ -96,7 +118,7 @@ func TestDiff(t *testing.T) {
 	there.URLs = nil
 	want := []cani.Difference{
 		{Resource: "pods", Verb: "get", Here: cani.Yes, There: cani.No},
-		{Resource: "secrets", Verb: "get", Here: cani.Names, There: cani.Names},
+		{Resource: "secrets", Verb: "get", Here: cani.Names, There: cani.Names, HereNames: []string{"a", "b"}, ThereNames: []string{"a"}},
 		{Group: "apps", Resource: "deployments", Verb: "get", Here: cani.Yes, There: cani.Unknown},
 		{Group: "batch", Resource: "jobs", Verb: "get", Here: cani.Unknown, There: cani.Yes},
 		{URL: "/healthz", Verb: "get", Here: cani.Yes, There: cani.Unknown},

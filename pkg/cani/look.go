@@ -58,9 +58,10 @@ func (l Look) At(ctx context.Context, client kubernetes.Interface) (Seen, error)
 	for _, rules := range within {
 		served.learn(rules)
 	}
+	kinds := served.kinds()
 	s := &sheet{client: client, views: make([]View, len(l.Namespaces))}
 	for i, namespace := range l.Namespaces {
-		s.views[i] = View{Namespace: namespace, Missing: missing, Everything: wide.everything(), Within: within[i].everything()}
+		s.views[i] = View{Namespace: namespace, Kinds: kinds, Missing: missing, Everything: wide.everything(), Within: within[i].everything()}
 	}
 	for _, resource := range served.all {
 		if !resource.Namespaced {

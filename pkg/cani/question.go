@@ -83,6 +83,9 @@ func (q Question) spec(ctx context.Context, client discovery.DiscoveryInterface)
 	}
 	served := newServed(client)
 	gvr, warnings := served.find(ctx, resource)
+	if _, isSub := served.resource(ctx, gvr, name); isSub && named && q.Subresource == "" {
+		warnings = append(warnings, fmt.Sprintf("this asks for the object '%s' of %s; --subresource %s asks for %s/%s", name, gvr.Resource, name, gvr.Resource, name))
+	}
 	namespace := q.Namespace
 	if q.AllNamespaces {
 		namespace = ""
@@ -162,19 +165,25 @@ func (s served) find(ctx context.Context, word string) (schema.GroupVersionResou
 // namespaced reports whether objects of the resource live in namespaces; true
 // where that cannot be told.
 func (s served) namespaced(ctx context.Context, gvr schema.GroupVersionResource) bool {
+	found, ok := s.resource(ctx, gvr, "")
+	return !ok || found.Namespaced
+}
+
+// resource is what the cluster serves under the name, or as a subresource of it.
+func (s served) resource(ctx context.Context, gvr schema.GroupVersionResource, subresource string) (metav1.APIResource, bool) {
 	if gvr.Version == "" {
-		return true
+		return metav1.APIResource{}, false
 	}
 	list, err := s.cached.ServerResourcesForGroupVersionWithContext(ctx, gvr.GroupVersion().String())
 	if err != nil {
-		return true
+		return metav1.APIResource{}, false
 	}
 	for _, resource := range list.APIResources {
-		if resource.Name == gvr.Resource {
-			return resource.Namespaced
+		if resource.Name == path(gvr.Resource, subresource) {
+			return resource, true
 		}
 	}
-	return true
+	return metav1.APIResource{}, false
 }
 
 func inGroup(group string) string {

@@ -90,6 +90,17 @@ func discover(ctx context.Context, client discovery.DiscoveryInterface) (catalog
 	return c, missing, nil
 }
 
+// kinds are the resources without their subresources.
+func (c catalog) kinds() []Kind {
+	var all []Kind
+	for _, r := range c.all {
+		if r.Subresource == "" {
+			all = append(all, Kind{Group: r.Group, Resource: r.Resource, Called: r.Called})
+		}
+	}
+	return all
+}
+
 func fromDiscovery(group string, served metav1.APIResource) Resource {
 	resource, subresource, isSub := strings.Cut(served.Name, "/")
 	r := Resource{Group: group, Resource: resource, Subresource: subresource, Namespaced: served.Namespaced, Verbs: slices.Sorted(slices.Values(served.Verbs))}

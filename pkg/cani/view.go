@@ -85,6 +85,7 @@ type URLItem struct {
 // View is everything a person may do in one namespace, and on what lies in none.
 type View struct {
 	Namespace  string
+	Kinds      []Kind    // in the order in which the cluster lists them
 	Items      []Item    // by group, resource and subresource
 	URLs       []URLItem // sorted
 	Everything bool      // every verb on every resource, cluster-wide

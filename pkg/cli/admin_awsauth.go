@@ -73,7 +73,11 @@ func (a *awsAuth) lint(ctx context.Context, bound []string) ([]finding, error) {
 	return all, nil
 }
 
-func (a *awsAuth) add(ctx context.Context, m mapping.Mapping, replace bool) (plan, error) {
+func (a *awsAuth) add(ctx context.Context, w wish) (plan, error) {
+	m := w.Mapping
+	if len(w.policies) > 0 {
+		return plan{}, jit.Errorf(jit.Invalid, "map "+m.ARN, "an access policy wants an access entry, and this is aws-auth").WithNext("kubectl jit admin mappings add --help")
+	}
 	role, err := mapping.Role(m.ARN)
 	if err != nil {
 		return plan{}, err
@@ -86,7 +90,7 @@ func (a *awsAuth) add(ctx context.Context, m mapping.Mapping, replace bool) (pla
 		nothing: fmt.Sprintf("Nothing to change: %s is in %s by aws-auth.", m.ARN, strings.Join(m.Groups, ", ")),
 		done:    []string{fmt.Sprintf("%s is in %s by aws-auth.", m.ARN, strings.Join(m.Groups, ", "))},
 	}
-	change := mapping.Change{Caller: a.caller, Replace: replace}
+	change := mapping.Change{Caller: a.caller, Replace: w.replace}
 	return a.plan(ctx, p, m.ARN, func(roles *mapping.Roles) (string, error) { return roles.Add(m, change) })
 }
 

@@ -41,7 +41,8 @@ type plan struct {
 // piece is one text of the diff. An empty one is not there.
 type piece struct{ name, before, after string }
 
-// step makes one change. Undo is a command for a shell, or several lines of one.
+// step makes one change. Undo is a command for a shell, or several lines of one;
+// "" where the undo of a step before takes this one back, too.
 type step struct {
 	do   func(context.Context) error
 	undo string
@@ -101,7 +102,9 @@ func (p plan) show(w io.Writer) error {
 func (p plan) undo() []string {
 	var lines []string
 	for i := len(p.steps) - 1; i >= 0; i-- {
-		lines = append(lines, p.steps[i].undo)
+		if undo := p.steps[i].undo; undo != "" {
+			lines = append(lines, undo)
+		}
 	}
 	return lines
 }

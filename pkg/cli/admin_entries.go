@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,53 +62,126 @@ func (a *accessEntries) lint(ctx context.Context, bound []string) ([]finding, er
 // standard is the type of the entries that are not of nodes.
 const standard = "STANDARD"
 
-func (a *accessEntries) add(ctx context.Context, m mapping.Mapping, replace bool) (plan, error) {
-	op := "map " + m.ARN
-	if strings.Contains(m.ARN, ":sts:") {
+func (a *accessEntries) add(ctx context.Context, w wish) (plan, error) {
+	op := "map " + w.ARN
+	if strings.Contains(w.ARN, ":sts:") {
 		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry wants the ARN of the role, with its path, not of a session")
 	}
-	if len(m.Groups) == 0 {
-		return plan{}, jit.Errorf(jit.Invalid, op, "no group is named")
+	if w.Groups == nil && len(w.policies) == 0 && w.Username == "" {
+		return plan{}, jit.Errorf(jit.Invalid, op, "no group and no access policy is named")
 	}
-	now, there, err := a.entries.Find(ctx, m.ARN)
+	now, there, err := a.entries.Find(ctx, w.ARN)
 	if err != nil {
 		return plan{}, err
 	}
-	want := account.Entry{Principal: m.ARN, Username: m.Username, Groups: m.Groups, Type: standard}
-	p := plan{
-		name:    "mappings",
-		nothing: fmt.Sprintf("Nothing to change: %s is in %s by an access entry.", m.ARN, strings.Join(m.Groups, ", ")),
-		done:    []string{fmt.Sprintf("%s is in %s by an access entry.", m.ARN, strings.Join(m.Groups, ", "))},
+	want := account.Entry{Principal: w.ARN, Username: w.Username, Groups: w.Groups, Type: standard}
+	if there {
+		return a.change(ctx, op, w, now, want)
 	}
-	if !there {
-		if err := a.mayTake(op, want); err != nil {
-			return plan{}, err
-		}
-		p.pieces = []piece{{"access entry " + m.ARN, "", entryText(want)}}
-		p.steps = []step{{
-			do:   func(ctx context.Context) error { return a.entries.Create(ctx, want) },
-			undo: a.undoAdd(m.ARN, viaEntries),
-		}}
+	if err := a.mayTake(op, want); err != nil {
+		return plan{}, err
+	}
+	p := planOf(w)
+	p.pieces = []piece{{"access entry " + w.ARN, "", entryText(want, w.policies)}}
+	p.steps = []step{{
+		do:   func(ctx context.Context) error { return a.entries.Create(ctx, want) },
+		undo: a.undoAdd(w.ARN, viaEntries),
+	}}
+	for _, policy := range w.policies {
+		p.steps = append(p.steps, step{do: func(ctx context.Context) error { return a.entries.Associate(ctx, w.ARN, policy) }})
+	}
+	return p, nil
+}
+
+// planOf is what is said of a wish.
+func planOf(w wish) plan {
+	is := w.ARN + " has an access entry"
+	if len(w.Groups) > 0 {
+		is = w.ARN + " is in " + strings.Join(w.Groups, ", ") + " by an access entry"
+	}
+	for i, policy := range w.policies {
+		is += []string{", with ", ", "}[min(i, 1)] + policy.Text(w.ARN)
+	}
+	return plan{name: "mappings", nothing: "Nothing to change: " + is + ".", done: []string{is + "."}}
+}
+
+// change plans the way from an entry to another one of the same principal.
+func (a *accessEntries) change(ctx context.Context, op string, w wish, now, want account.Entry) (plan, error) {
+	p := planOf(w)
+	has, missing, err := a.missing(ctx, w)
+	if err != nil {
+		return plan{}, err
+	}
+	if w.Groups == nil {
+		want.Groups = now.Groups
+	}
+	same := sameGroups(now.Groups, want.Groups) && (w.Username == "" || w.Username == now.Username)
+	if same && len(missing) == 0 {
 		return p, nil
 	}
-	if sameGroups(now.Groups, m.Groups) && (m.Username == "" || m.Username == now.Username) {
-		return p, nil
-	}
-	if !replace {
+	if !w.replace {
 		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry maps it already, to %s as %q: --replace changes that", strings.Join(now.Groups, ", "), now.Username)
 	}
 	if err := a.mayTouch(op, now); err != nil {
 		return plan{}, err
 	}
-	if want.Username == "" {
-		want.Username = now.Username
+	want.Username = cmp.Or(want.Username, now.Username)
+	p.pieces = []piece{{"access entry " + w.ARN, entryText(now, has), entryText(want, united(has, missing))}}
+	if !same {
+		p.steps = append(p.steps, step{
+			do:   func(ctx context.Context) error { return a.entries.Update(ctx, want) },
+			undo: a.undoRemove(mapping.Mapping{ARN: w.ARN, Username: now.Username, Groups: now.Groups}, viaEntries),
+		})
 	}
-	p.pieces = []piece{{"access entry " + m.ARN, entryText(now), entryText(want)}}
-	p.steps = []step{{
-		do:   func(ctx context.Context) error { return a.entries.Update(ctx, want) },
-		undo: a.undoRemove(mapping.Mapping{ARN: m.ARN, Username: now.Username, Groups: now.Groups}, viaEntries),
-	}}
+	for _, policy := range missing {
+		p.steps = append(p.steps, step{
+			do:   func(ctx context.Context) error { return a.entries.Associate(ctx, w.ARN, policy) },
+			undo: a.undoAssociate(w.ARN, policy, has),
+		})
+	}
 	return p, nil
+}
+
+// missing is which policies the entry has, and which of those wanted it has not, or
+// for other namespaces. Where none is wanted, EKS is not asked.
+func (a *accessEntries) missing(ctx context.Context, w wish) (has, missing []account.Policy, err error) {
+	if len(w.policies) == 0 {
+		return nil, nil, nil
+	}
+	if has, err = a.entries.Policies(ctx, w.ARN); err != nil {
+		return nil, nil, err
+	}
+	for _, policy := range w.policies {
+		if !slices.ContainsFunc(has, policy.Same) {
+			missing = append(missing, policy)
+		}
+	}
+	return has, missing, nil
+}
+
+// united is the policies with others, which win.
+func united(has, others []account.Policy) []account.Policy {
+	all := slices.Clone(others)
+	for _, policy := range has {
+		if !slices.ContainsFunc(others, func(other account.Policy) bool { return other.ARN == policy.ARN }) {
+			all = append(all, policy)
+		}
+	}
+	return all
+}
+
+// undoAssociate is the command that takes a policy off again, or back to the
+// namespaces it had.
+func (a *accessEntries) undoAssociate(arn string, policy account.Policy, has []account.Policy) string {
+	action, scope := "disassociate", ""
+	if i := slices.IndexFunc(has, func(before account.Policy) bool { return before.ARN == policy.ARN }); i >= 0 {
+		action, scope = "associate", " --access-scope type=cluster"
+		if before := has[i].Namespaces; len(before) > 0 {
+			scope = " --access-scope " + quote("type=namespace,namespaces="+strings.Join(before, ","))
+		}
+	}
+	return fmt.Sprintf("aws eks %s-access-policy --cluster-name %s --region %s --principal-arn %s --policy-arn %s%s",
+		action, quote(a.cluster.Name), quote(a.cluster.Region), quote(arn), quote(policy.ARN), scope)
 }
 
 func (a *accessEntries) remove(ctx context.Context, arn string) (plan, error) {
@@ -121,13 +195,17 @@ func (a *accessEntries) remove(ctx context.Context, arn string) (plan, error) {
 	if err := a.mayTouch("remove the mapping of "+arn, now); err != nil {
 		return plan{}, err
 	}
+	policies, err := a.entries.Policies(ctx, arn)
+	if err != nil {
+		return plan{}, err
+	}
 	return plan{
 		name:   "mappings",
-		pieces: []piece{{"access entry " + arn, entryText(now), ""}},
+		pieces: []piece{{"access entry " + arn, entryText(now, policies), ""}},
 		done:   []string{"The access entry of " + arn + " is removed."},
 		steps: []step{{
 			do:   func(ctx context.Context) error { return a.entries.Delete(ctx, arn) },
-			undo: a.undoRemove(mapping.Mapping{ARN: arn, Username: now.Username, Groups: now.Groups}, viaEntries),
+			undo: a.undoRemove(mapping.Mapping{ARN: arn, Username: now.Username, Groups: now.Groups}, viaEntries, policies...),
 		}},
 	}, nil
 }
@@ -165,13 +243,19 @@ func sameGroups(a, b []string) bool {
 }
 
 // entryText is an access entry as a person reads it.
-func entryText(e account.Entry) string {
+func entryText(e account.Entry, policies []account.Policy) string {
+	var texts []string
+	for _, policy := range policies {
+		texts = append(texts, policy.Text(e.Principal))
+	}
+	slices.Sort(texts)
 	text, err := yaml.Marshal(struct {
 		Principal string   `json:"principalArn"`
 		Username  string   `json:"username,omitempty"`
 		Groups    []string `json:"kubernetesGroups"`
+		Policies  []string `json:"accessPolicies,omitempty"`
 		Type      string   `json:"type"`
-	}{e.Principal, e.Username, e.Groups, e.Type})
+	}{e.Principal, e.Username, append([]string{}, e.Groups...), texts, e.Type})
 	if err != nil {
 		return "" // strings are always written
 	}

@@ -61,8 +61,15 @@ type way interface {
 	lint(ctx context.Context, bound []string) ([]finding, error)
 	// add and remove plan a change. Codes: invalid, denied (nodes, or the caller's
 	// own entry), unavailable.
-	add(ctx context.Context, m mapping.Mapping, replace bool) (plan, error)
+	add(ctx context.Context, w wish) (plan, error)
 	remove(ctx context.Context, arn string) (plan, error)
+}
+
+// wish is how a role is to be mapped.
+type wish struct {
+	mapping.Mapping
+	policies []account.Policy // of an access entry, beside what else it has
+	replace  bool             // whatever stands there now
 }
 
 // mappingItem is one mapping in "-o json".
@@ -105,7 +112,7 @@ func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
 	case mode == account.ModeBoth:
 		return []way{other, auth}, nil
 	case err != nil:
-		e.Note("Whether the cluster has access entries is not known, so aws-auth is taken: %s", err)
+		e.Note("aws-auth is taken, as EKS does not say whether the cluster has access entries: %s", err)
 	}
 	return []way{auth}, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
 )
 
@@ -13,13 +14,14 @@ type mappingsAdd struct {
 	mappings
 	groups   []string
 	username string
+	policies []string
 	replace  bool
 }
 
 func newMappingsAdd(e *env) *cobra.Command {
 	a := mappingsAdd{adminChange: adminChange{env: e}}
 	cmd := &cobra.Command{
-		Use:   "add ROLE-ARN --group GROUP",
+		Use:   "add ROLE-ARN [--group GROUP] [--access-policy POLICY]",
 		Short: "Map a role to groups",
 		Long: `Map a role to groups. Everything else that stands in aws-auth stays byte for byte:
 neighbours, their order and comments, mapUsers and mapAccounts.
@@ -29,20 +31,26 @@ wants it. The user name is a template. In aws-auth it is {{SessionNameRaw}} unle
 you say otherwise: the name of the session, which is the person's; an access entry
 has one that EKS makes.
 
+--access-policy gives an access entry rights beside RBAC's, cluster-wide or in the
+namespaces behind "=". Those that the entry has and that are not named stay, and
+without --group so do its groups.
+
 A role that is mapped otherwise is an error, unless --replace is given. An entry of
 nodes, and the one that you came in by, are never changed. The diff goes to stderr,
 with --dry-run to stdout.`,
 		Example: `  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group readers --replace --dry-run
-  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --group readers --via access-entries --yes`,
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --group readers --via access-entries --yes
+  kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --access-policy AmazonEKSViewPolicy=shop,web --via access-entries --dry-run`,
 		Args: wants("ROLE-ARN"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}
 	a.mappings.flags(cmd)
 	a.adminChange.flags(cmd)
 	f := cmd.Flags()
-	f.StringSliceVar(&a.groups, "group", nil, "a Kubernetes group; several with commas, or the flag again")
+	f.StringSliceVar(&a.groups, "group", nil, "a Kubernetes group; several with commas, or the flag again; '' is none")
 	f.StringVar(&a.username, "username", "", "the template of the Kubernetes user name")
+	f.StringArrayVar(&a.policies, "access-policy", nil, "an access policy, `NAME[=NAMESPACE,…]`, for an access entry; may be repeated")
 	f.BoolVar(&a.replace, "replace", false, "change how the role is mapped now")
 	return cmd
 }
@@ -51,11 +59,19 @@ func (a *mappingsAdd) run(ctx context.Context, arn string) error {
 	if _, err := mapping.Role(arn); err != nil {
 		return err
 	}
+	w := wish{Mapping: mapping.Mapping{ARN: arn, Username: a.username, Groups: a.groups}, replace: a.replace}
+	for _, text := range a.policies {
+		policy, err := account.ParsePolicy(text, arn)
+		if err != nil {
+			return err
+		}
+		w.policies = append(w.policies, policy)
+	}
 	ways, err := a.ways(ctx, a.env)
 	if err != nil {
 		return err
 	}
-	p, err := ways[0].add(ctx, mapping.Mapping{ARN: arn, Username: a.username, Groups: a.groups}, a.replace)
+	p, err := ways[0].add(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -77,8 +93,8 @@ cluster has aws-auth and access entries, it goes from both. A token that is out
 already may be believed for some more minutes.
 
 An entry of nodes, and the one that you came in by, are never removed. With an
-access entry go the access policies that are associated with it, and the undo does
-not bring those back. The diff goes to stderr, with --dry-run to stdout.`,
+access entry go its access policies; they are in the diff, and the undo brings them
+back. The diff goes to stderr, with --dry-run to stdout.`,
 		Example: `  kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager
   kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager --dry-run`,
 		Args: wants("ROLE-ARN"),
@@ -121,13 +137,19 @@ func (w *workplace) undoAdd(arn, via string) string {
 	return "kubectl jit admin mappings remove " + quote(arn) + w.inCluster(via)
 }
 
-func (w *workplace) undoRemove(m mapping.Mapping, via string) string {
+func (w *workplace) undoRemove(m mapping.Mapping, via string, policies ...account.Policy) string {
 	command := "kubectl jit admin mappings add " + quote(m.ARN) + " --replace"
+	if len(m.Groups) == 0 {
+		command += " --group ''"
+	}
 	for _, group := range m.Groups {
 		command += " --group " + quote(group)
 	}
 	if m.Username != "" {
 		command += " --username " + quote(m.Username)
+	}
+	for _, policy := range policies {
+		command += " --access-policy " + quote(policy.Text(m.ARN))
 	}
 	return command + w.inCluster(via)
 }

@@ -58,6 +58,7 @@ func (l *mappingsLint) run(ctx context.Context) error {
 	answer := listing{
 		object:  list("FindingList", found),
 		columns: []string{"SEVERITY", "VIA", "LINE", "FINDING", "+ROLE", "+FIX"},
+		prose:   true,
 		none:    "Nothing is found.",
 	}
 	broken := false

@@ -33,9 +33,9 @@ trusts a principal that sends an external id.
 
 With --apply it is set on a role: in the place of the statements for the same
 principal, all others stay. With --create a role that is not there is made, without
-rights in AWS: a cluster asks only who it is. The diff goes to stderr, with --dry-run
-to stdout. AWS is asked with the keys of AWS_ACCESS_KEY_ID and its sisters; where
-there are none, with those of the context's profile.`,
+rights in AWS: a cluster asks only who it is. The diff goes to stderr, with
+--dry-run to stdout. AWS is asked with the keys of AWS_ACCESS_KEY_ID and its
+sisters; where there are none, with those of the context's profile.`,
 		Example: `  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker
   kubectl jit admin trust-policy --principal arn:aws:iam::111122223333:role/jit-broker --external-id sigma-4711
   kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager

@@ -47,6 +47,8 @@ full path is taken as it is where it cannot.`,
   kubectl jit alias set eks-reader "EKS Reader"`,
 		Args: wants("NAME", "PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], args[1]) },
+
+		ValidArgsFunction: second(e.paths),
 	}
 }
 
@@ -103,7 +105,7 @@ func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.
 	}
 	ctx, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
-	return s.Broker.Profiles(ctx)
+	return s.Profiles(ctx)
 }
 
 // exactly finds a full path among the profiles, in the broker's spelling.
@@ -174,7 +176,7 @@ func newAliasRemove(e *env) *cobra.Command {
 		Args:    wants("NAME"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.aliases)
 	return cmd
 }
 

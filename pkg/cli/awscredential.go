@@ -41,7 +41,7 @@ and every AWS SDK live on the same checkout as kubectl.`,
 	cmd.Flags().BoolVar(&a.write, "write", false, "write the line into the AWS configuration, in place of printing keys")
 	cmd.Flags().BoolVar(&a.unattended, "unattended", false, "open a checkout also when no person is at a terminal")
 	cmd.Flags().StringVar(&a.region, "region", "", "with --write: the region of that AWS profile")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/rest"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -22,8 +21,8 @@ type canI struct {
 	quiet    bool
 	explain  bool
 	view     canIView
-	with     string   // --diff
-	find     string   // --find
+	with     optional // --diff
+	find     optional // --find
 	groups   []string // --as-group
 }
 
@@ -55,16 +54,18 @@ with the same words and the same exit status.`,
   kubectl jit can-i --as-group pod-managers`,
 		Args: canIArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+
+		ValidArgsFunction: first(verbs),
 	}
 	c.kube.flags(cmd)
 	c.kube.namespaceFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&c.question.Subresource, "subresource", "", "a subresource, such as log or scale")
 	f.BoolVarP(&c.question.AllNamespaces, "all-namespaces", "A", false, "ask for all namespaces")
-	f.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing, answer by the exit status")
+	f.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing: one question, or --find, is answered by the exit status")
 	f.BoolVar(&c.explain, "explain", false, "say which role, binding and group the answer comes from")
-	f.StringVar(&c.with, "diff", "", "compare with the last view seen of this profile, or of group/NAME")
-	f.StringVar(&c.find, "find", "", "say which of your profiles would allow this, from the views seen: 'delete pods -n shop'")
+	f.Var(&c.with, "diff", "compare with the last view seen of this profile, or of group/NAME")
+	f.Var(&c.find, "find", "say which of your profiles would allow this, from the views seen: 'delete pods -n shop'")
 	f.StringSliceVar(&c.groups, "as-group", nil, "preview what the members of this group may do; may be repeated")
 	f.Bool("list", false, "show the table, as without VERB and RESOURCE")
 	_ = f.MarkHidden("list") // kubectl's fingers type it
@@ -85,7 +86,7 @@ func (c *canI) run(ctx context.Context, args []string) error {
 	if err := c.check(args); err != nil {
 		return err
 	}
-	if c.find != "" {
+	if c.find.given {
 		return c.findAllowing(ctx)
 	}
 	at, err := c.atHand(ctx, c.kube)
@@ -97,7 +98,7 @@ func (c *canI) run(ctx context.Context, args []string) error {
 	}
 	namespace := namespaceOf(at.entry, c.kube.namespace)
 	switch {
-	case c.with != "":
+	case c.with.given:
 		return c.diff(ctx, at, namespace)
 	case len(args) == 0:
 		return c.all(ctx, at, namespace)
@@ -138,19 +139,26 @@ func (c *canI) check(args []string) error {
 	usage := func(format string, words ...any) error {
 		return jit.Errorf(jit.Invalid, "can-i", format, words...).WithNext("kubectl jit can-i --help")
 	}
+	table := len(args) == 0 && !c.find.given
 	switch {
 	case len(args) == 0 && c.explain:
 		return usage("--explain wants VERB and RESOURCE")
 	case len(args) == 0 && c.question.Subresource != "":
 		return usage("--subresource wants VERB and RESOURCE; for the table: --resource pods/%s", c.question.Subresource)
-	case len(args) > 0 && c.with+c.find != "":
+	case len(args) > 0 && (c.with.given || c.find.given):
 		return usage("--diff and --find take no VERB and RESOURCE")
-	case c.find != "" && (c.with != "" || len(c.groups) > 0 || c.view.wanted() || c.question.AllNamespaces):
-		return usage("--find goes with -n and -o only")
-	case c.with != "" && (c.question.AllNamespaces || c.view.wanted()):
+	case c.find.given && (c.with.given || len(c.groups) > 0 || c.view.wanted() || c.question.AllNamespaces):
+		return usage("--find goes with -n, -o and -q only")
+	case c.with.given && c.with.value == "":
+		return usage("--diff wants a profile, or group/NAME")
+	case c.with.given && (c.question.AllNamespaces || c.view.wanted()):
 		return usage("--diff compares one namespace, and all of it")
+	case c.quiet && (table || c.explain || c.format != ""):
+		return usage("--quiet is for what is answered by yes or no: VERB and RESOURCE, or --find")
 	case len(args) > 0 && c.view.wanted():
 		return usage("--verb, --resource, --all-resources and --fast are for the table, not for one question")
+	case len(args) > 0 && c.format != "":
+		return usage("--output is for the table, --diff and --find, not for one question")
 	}
 	return nil
 }
@@ -167,10 +175,7 @@ func (c *canI) one(ctx context.Context, at *atHand, question cani.Question) erro
 		}
 		c.say("%s", answer.Text)
 	}
-	if !answer.Allowed {
-		return caller.ErrAnsweredNo
-	}
-	return nil
+	return answered(answer.Allowed)
 }
 
 // why answers for one action and says what the answer comes from.
@@ -196,10 +201,7 @@ func (c *canI) why(ctx context.Context, at *atHand, question cani.Question) erro
 	default:
 		c.say("%s: no role that is bound to you allows it, and nothing else does", e.Text)
 	}
-	if !e.Allowed {
-		return caller.ErrAnsweredNo
-	}
-	return nil
+	return answered(e.Allowed)
 }
 
 // everybody is the group of all who are signed in. The API server adds it to whom

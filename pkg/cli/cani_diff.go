@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
@@ -21,7 +22,7 @@ type diffObject struct {
 // diff compares the view of the context at hand with the last one seen of another
 // profile, or of a group.
 func (c *canI) diff(ctx context.Context, at *atHand, namespace string) error {
-	there, err := c.seenOf(ctx, at, namespace, c.with)
+	there, err := c.seenOf(ctx, at, namespace, c.with.value)
 	if err != nil {
 		return err
 	}
@@ -39,14 +40,8 @@ func (c *canI) diff(ctx context.Context, at *atHand, namespace string) error {
 		columns: []string{"RESOURCE", "VERBS", "HERE", "THERE"},
 		none:    fmt.Sprintf("Both may do the same in namespace %s.", namespace),
 	}
-	var last cani.Difference
 	for _, d := range object.Items {
-		if n := len(l.rows); n > 0 && last.Label() == d.Label() && last.Here == d.Here && last.There == d.There {
-			l.rows[n-1][1] = l.rows[n-1][1].(string) + " " + d.Verb
-		} else {
-			l.rows = append(l.rows, []any{d.Label(), d.Verb, said(d.Here), said(d.There)})
-		}
-		last = d
+		l.rows = addDifference(l.rows, d)
 	}
 	if c.format == "" {
 		c.say("Here:  %s, namespace %s", here.name(), namespace)
@@ -57,6 +52,46 @@ func (c *canI) diff(ctx context.Context, at *atHand, namespace string) error {
 	}
 	c.unsaid(seen)
 	return nil
+}
+
+// addDifference adds a row for the verb, or the verb to the row before, where all
+// else is the same.
+func addDifference(rows [][]any, d cani.Difference) [][]any {
+	here := saidWithNames(d.Here, d.HereNames, d.ThereNames)
+	there := saidWithNames(d.There, d.ThereNames, d.HereNames)
+	if n := len(rows); n > 0 {
+		if last := rows[n-1]; last[0] == d.Label() && last[2] == here && last[3] == there {
+			last[1] = last[1].(string) + " " + d.Verb
+			return rows
+		}
+	}
+	return append(rows, []any{d.Label(), d.Verb, here, there})
+}
+
+// saidWithNames writes an answer with the objects it holds for, those first that
+// the other side does not have: they are the difference where there are many.
+func saidWithNames(answer cani.Verdict, names, others []string) string {
+	const most = 3
+	var own, shared []string
+	for _, name := range names {
+		if slices.Contains(others, name) {
+			shared = append(shared, name)
+		} else {
+			own = append(own, name)
+		}
+	}
+	names = slices.Concat(own, shared)
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	switch {
+	case text == "":
+		return said(answer)
+	case answer == cani.Unknown:
+		return text + "; others not known"
+	}
+	return "only " + text
 }
 
 // said writes an answer as people say it.

@@ -34,7 +34,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	if !known || cluster.Name == "" || cluster.Region == "" {
 		return unknownCluster(entry, cluster)
 	}
-	q, err := parseQuestion(c.find, namespaceOf(entry, c.kube.namespace))
+	q, err := parseQuestion(c.find.value, namespaceOf(entry, c.kube.namespace))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	profiles, err := s.Broker.Profiles(ctx)
+	profiles, err := s.Profiles(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,19 @@ func (c *canI) showFound(s *caller.Session, profiles []jit.Profile, seen []seenV
 		}
 	}
 	l.object = list("AccessSearch", items)
-	if err := c.print(c.Streams.Out, c.Streams.ErrOut, l); err != nil || allowed {
+	if c.quiet {
+		return answered(allowed)
+	}
+	if err := c.print(c.Streams.Out, c.Streams.ErrOut, l); err != nil {
 		return err
+	}
+	return answered(allowed)
+}
+
+// answered is the exit status of a question.
+func answered(yes bool) error {
+	if yes {
+		return nil
 	}
 	return caller.ErrAnsweredNo
 }

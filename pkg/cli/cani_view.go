@@ -82,9 +82,6 @@ func (c *canI) all(ctx context.Context, at *atHand, namespace string) error {
 	if err != nil {
 		return err
 	}
-	if c.quiet {
-		return nil
-	}
 	if err := c.show(seen.Views); err != nil {
 		return err
 	}

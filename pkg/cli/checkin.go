@@ -43,7 +43,7 @@ works.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	c.output.flag(cmd, "json", "yaml", "name")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

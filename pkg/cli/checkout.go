@@ -33,7 +33,7 @@ change: for the AWS tools, or to renew what an entry of ours lives on.`,
 	reasonFlags(cmd, &c.reason)
 	c.patience.flags(cmd)
 	c.output.flag(cmd, "json", "yaml", "name")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -12,22 +10,26 @@ type completion struct{ *env }
 
 func newCompletion(e *env) *cobra.Command {
 	c := completion{env: e}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell|kubectl",
-		Short: "Print a completion script",
-		Long: `Print a completion script.
+		Short: "Complete commands and names in your shell",
+		Long: `Complete commands and names in your shell.
 
-With "kubectl" it is the small program that kubectl looks for on the PATH to
-complete behind "kubectl jit". With the name of a shell it is for the program
-called by its own name. Completing asks no server.`,
-		Example: `  kubectl jit completion kubectl > ~/.local/bin/kubectl_complete-jit
-  chmod +x ~/.local/bin/kubectl_complete-jit
+Behind "kubectl jit" it is kubectl that completes, with a small program that it
+looks for on the PATH: "install" puts it there, and "kubectl" prints it. With the
+name of a shell it is the script for the program called by its own name.
+
+Completing asks no server. Profiles are those that the broker listed last, for
+"kubectl jit profiles" and others.`,
+		Example: `  kubectl jit completion install
 
   source <(kubectl-jit completion bash)`,
 		Args:      wants("SHELL"),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell", "kubectl"},
 		RunE:      c.run,
 	}
+	cmd.AddCommand(newCompletionInstall(e), newCompletionUninstall(e))
+	return cmd
 }
 
 func (c *completion) run(cmd *cobra.Command, args []string) error {
@@ -42,7 +44,10 @@ func (c *completion) run(cmd *cobra.Command, args []string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(out)
 	case "kubectl":
-		_, err := fmt.Fprintf(out, "#!/bin/sh\nexec %s __complete \"$@\"\n", c.Called)
+		_, text, err := c.completer()
+		if err == nil {
+			_, err = out.Write([]byte(text))
+		}
 		return err
 	}
 	return jit.Errorf(jit.Invalid, "", "no completion for %q: bash, zsh, fish, powershell and kubectl have one", args[0])

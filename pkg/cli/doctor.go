@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,8 @@ func newDoctor(e *env) *cobra.Command {
 		Use:   "doctor",
 		Short: "Find out where access breaks, and what mends it",
 		Long: `Walk from the kubeconfig to the cluster, joint by joint, and stop at the first
-that is broken, with the command that mends it.
+that is broken, with the command that mends it, or who can. All but the kubeconfig
+is looked at with the environment that the entry sets.
 
 Nothing is changed and nothing is checked out. The answer holds no secret and can
 be pasted into a ticket; it does hold names of people, profiles, roles and hosts.
@@ -56,10 +58,19 @@ type joint struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
 	Found string `json:"found,omitempty"`
-	Next  string `json:"next,omitempty"` // the command that mends it
+	Next  string `json:"next,omitempty"` // the command that mends it, or who can
 
 	look func(context.Context) (string, error)
+	next func(error) string // stands in where the error does not say what mends it
 	err  error
+}
+
+// mend is the next command after what was found.
+func (j *joint) mend(err error) string {
+	if w, ok := err.(warning); ok {
+		err = w.error
+	}
+	return cmp.Or(jit.NextOf(err), j.next(err))
 }
 
 // warning is what is wrong without breaking the chain.
@@ -76,22 +87,26 @@ func (d *doctor) run(ctx context.Context) error {
 	p := patient{env: d.env, kube: d.kube}
 	joints := p.chain()
 	if d.asGUI {
-		joints = append(joints, joint{Name: "as a GUI program", look: p.asGUI})
+		joints = append(joints, joint{Name: "as a GUI program", look: p.asGUI, next: p.again})
 	}
 	broken := d.walk(ctx, joints)
 	object := diagnosis{typeMeta: kind("Diagnosis"), Context: p.entry.Context, Joints: joints}
-	l := listing{object: object, columns: []string{"STATE", "JOINT", "FOUND"}}
+	l := listing{object: object, columns: []string{"STATE", "JOINT", "FOUND"}, prose: true}
 	for _, j := range joints {
 		l.rows = append(l.rows, []any{j.State, j.Name, j.Found})
 	}
-	if err := d.print(d.Streams.Out, d.Streams.ErrOut, l); err != nil || broken == nil {
+	if err := d.print(d.Streams.Out, d.Streams.ErrOut, l); err != nil {
 		return err
 	}
-	err := jit.Errorf(jit.CodeOf(broken.err), "doctor", "the chain is broken at: %s", broken.Name)
-	if broken.Next != "" {
-		return err.WithNext("%s", broken.Next)
+	for _, j := range joints {
+		if j.State == jointWarning && d.format == "" {
+			d.Note("Next, for %s: %s", j.Name, j.Next)
+		}
 	}
-	return err
+	if broken == nil {
+		return nil
+	}
+	return jit.Errorf(jit.CodeOf(broken.err), "doctor", "the chain is broken at: %s", broken.Name).WithNext("%s", broken.Next)
 }
 
 // walk looks at the joints in turn, up to the first broken one, which it returns.
@@ -109,9 +124,9 @@ func (d *doctor) walk(ctx context.Context, joints []joint) (broken *joint) {
 		if err == nil {
 			continue
 		}
-		j.State, j.Found, j.Next, j.err = jointBroken, err.Error(), d.Called.Say(jit.NextOf(err)), err
-		if w, ok := err.(warning); ok {
-			j.State, j.Next = jointWarning, d.Called.Say(jit.NextOf(w.error))
+		j.State, j.Found, j.Next, j.err = jointBroken, err.Error(), d.Called.Say(j.mend(err)), err
+		if _, ok := err.(warning); ok {
+			j.State = jointWarning
 			continue
 		}
 		broken = j

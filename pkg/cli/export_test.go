@@ -190,3 +190,23 @@ func Typed(words []string) (command string, flags []string) {
 	}
 	return cmd.CommandPath(), flags
 }
+
+// Offers completes what was typed with the profiles of a listing, one path a line.
+func Offers(listing, typed string) []string {
+	words, _ := word(func(_ *cobra.Command, o *offers) { listedProfiles(listing, o) })(nil, nil, typed)
+	return words
+}
+
+// DifferenceRows are the rows of the table of --diff.
+func DifferenceRows(differences ...cani.Difference) [][]any {
+	var rows [][]any
+	for _, d := range differences {
+		rows = addDifference(rows, d)
+	}
+	return rows
+}
+
+// Folded writes a table for a screen.
+func Folded(columns int, head []string, rows [][]any) (string, bool) {
+	return folded(listing{columns: head, rows: rows}.table(), false, columns)
+}

@@ -27,7 +27,7 @@ Use it when the work takes longer than planned: kubectl goes on without a break.
 		RunE:    func(cmd *cobra.Command, args []string) error { return x.run(cmd.Context(), args[0]) },
 	}
 	x.output.flag(cmd, "json", "yaml", "name")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

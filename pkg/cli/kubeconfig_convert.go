@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -38,6 +39,8 @@ that pybritive wrote names its profile itself.`,
   kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+
+		ValidArgsFunction: word(e.contexts),
 	}
 	c.which.flags(cmd, "every context of an EKS cluster")
 	cmd.Flags().StringVar(&c.profile, "profile", "", "the profile that gives the access: an alias, a path, or the end of one")
@@ -48,8 +51,8 @@ that pybritive wrote names its profile itself.`,
 // conversion is one context that is to be pointed.
 type conversion struct {
 	entry   kubeconfig.Entry
-	cluster jit.Cluster
 	profile string // as typed, or as the entry says it
+	args    caller.TokenArgs
 }
 
 func (c *kubeconfigConvert) run(ctx context.Context, words []string) error {
@@ -61,47 +64,58 @@ func (c *kubeconfigConvert) run(ctx context.Context, words []string) error {
 	if err != nil {
 		return err
 	}
-	todo, err := c.sort(files, entries)
+	todo, err := c.sort(ctx, files, entries)
 	if err != nil {
 		return err
 	}
+	return c.pointAll(ctx, files, todo)
+}
+
+// pointAll points all that can be pointed. What a file refuses is said, and holds
+// up no other context.
+func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.Files, todo []conversion) error {
 	settings, err := c.Settings()
 	if err != nil {
 		return err
 	}
-	calls := map[string]caller.TokenArgs{} // by profile, which is looked up once
+	var failed []error
 	for _, one := range todo {
-		args, known := calls[one.profile]
-		if !known {
-			s, target, err := c.knownTarget(ctx, one.profile)
-			if err != nil {
-				return err
-			}
-			args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended, Federation: c.Federation}
-			calls[one.profile] = args
+		change, err := files.Point(ctx, one.entry, c.exec(one.args), c.Folders(settings).Originals)
+		if err == nil {
+			err = c.tell(one, change)
 		}
-		args.Cluster = one.cluster
-		change, err := files.Point(ctx, one.entry, c.exec(args), c.Folders(settings).Originals)
-		if err != nil {
+		switch {
+		case err == nil:
+		case ctx.Err() != nil || len(todo) == 1:
 			return err
-		}
-		if err := c.tell(one, change); err != nil {
-			return err
+		default:
+			c.Note("left alone: context %s: %v", one.entry.Context, err)
+			failed = append(failed, err)
 		}
 	}
-	return nil
+	if len(failed) == 0 {
+		return nil
+	}
+	return jit.Errorf(jit.CodeOf(failed[0]), "convert the kubeconfig", "%d of %d contexts are left as they were", len(failed), len(todo)).
+		WithNext("%s", jit.NextOf(failed[0]))
 }
 
 // sort takes the contexts that can be pointed. One that was named and cannot be
-// is an error; with --all it is left alone, and said.
-func (c *kubeconfigConvert) sort(files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
+// is an error; with --all it is left alone, and said, unless the reason is the same
+// for all.
+func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
+	known := map[string]caller.TokenArgs{} // by profile, which is looked up once
 	for _, entry := range entries {
 		one, err := c.conversion(files, entry)
+		if err == nil {
+			err = c.complete(ctx, &one, known)
+		}
+		code := jit.CodeOf(err)
 		switch {
 		case err == nil:
 			todo = append(todo, one)
-		case !c.which.all:
+		case !c.which.all || code == jit.SignIn || code == jit.Unavailable || code == jit.NotFound && c.profile != "":
 			return nil, err
 		default:
 			c.Note("left alone: %v", err)
@@ -116,7 +130,7 @@ func (c *kubeconfigConvert) sort(files *kubeconfig.Files, entries []kubeconfig.E
 func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig.Entry) (conversion, error) {
 	op := "convert context " + entry.Context
 	cluster, known := files.EKS(entry)
-	one := conversion{entry: entry, cluster: cluster, profile: c.profile}
+	one := conversion{entry: entry, profile: c.profile, args: caller.TokenArgs{Cluster: cluster}}
 	if one.profile == "" {
 		one.profile = entry.BritiveProfile
 	}
@@ -133,6 +147,22 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 			WithNext("kubectl jit kubeconfig convert %s --profile PROFILE", quote(entry.Context))
 	}
 	return one, nil
+}
+
+// complete looks the profile up.
+func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[string]caller.TokenArgs) error {
+	args, found := known[one.profile]
+	if !found {
+		s, target, err := c.knownTarget(ctx, one.profile)
+		if err != nil {
+			return fmt.Errorf("convert context %s: %w", one.entry.Context, err)
+		}
+		args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Unattended: c.unattended, Federation: c.Federation}
+		known[one.profile] = args
+	}
+	args.Cluster = one.args.Cluster
+	one.args = args
+	return nil
 }
 
 // givesEKS reports whether an exec provider is one of those that make EKS tokens.

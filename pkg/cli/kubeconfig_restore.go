@@ -31,6 +31,8 @@ this machine, in whichever file.`,
   kubectl jit kubeconfig restore --all --dry-run`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+
+		ValidArgsFunction: word(e.contexts),
 	}
 	r.which.flags(cmd, "everything that was changed on this machine")
 	return cmd

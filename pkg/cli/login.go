@@ -67,7 +67,7 @@ is. With --federation no person is needed: the place this runs in speaks for it.
 	f.StringVar(&l.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
 	f.StringVar(&l.cluster.Region, "region", "", "its region, likewise")
 	f.BoolVar(&l.unattended, "unattended", false, "for CI: the entry opens a checkout also when no person is at a terminal")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

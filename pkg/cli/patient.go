@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -38,27 +39,18 @@ type patient struct {
 // chain is the joints in the order in which a kubectl call passes them.
 func (p *patient) chain() []joint {
 	return []joint{
-		{Name: "kubeconfig", look: p.kubeconfig},
-		{Name: "plugin", look: p.plugin},
-		{Name: "broker sign-in", look: p.signIn},
-		{Name: "profile", look: p.profile},
-		{Name: "checkout", look: p.checkout},
-		{Name: "role", look: p.role},
-		{Name: "STS", look: p.sts},
-		{Name: "clock", look: p.clock},
-		{Name: "cluster endpoint", look: p.endpoint},
-		{Name: "authenticator mapping", look: p.mapping},
-		{Name: "RBAC", look: p.rbac},
+		{Name: "kubeconfig", look: p.kubeconfig, next: p.byHand},
+		{Name: "plugin", look: p.plugin, next: p.login},
+		{Name: "broker sign-in", look: p.signIn, next: p.reach},
+		{Name: "profile", look: p.profile, next: p.reach},
+		{Name: "checkout", look: p.checkout, next: p.login},
+		{Name: "role", look: p.role, next: p.account},
+		{Name: "STS", look: p.sts, next: p.openSTS},
+		{Name: "clock", look: p.clock, next: p.setClock},
+		{Name: "cluster endpoint", look: p.endpoint, next: p.server},
+		{Name: "authenticator mapping", look: p.mapping, next: p.server},
+		{Name: "RBAC", look: p.rbac, next: p.server},
 	}
-}
-
-// login is the command that mends an entry.
-func (p *patient) login() string {
-	profile := "PROFILE"
-	if p.ask.Access.Profile != "" {
-		profile = quote(p.ask.Name)
-	}
-	return fmt.Sprintf("kubectl jit login %s --context %s", profile, quote(p.entry.Context))
 }
 
 func (p *patient) kubeconfig(context.Context) (string, error) {
@@ -73,16 +65,28 @@ func (p *patient) kubeconfig(context.Context) (string, error) {
 		return "", jit.Errorf(jit.Invalid, "", "context %s leads to cluster %q, of which there is no entry with a server", p.entry.Context, p.entry.Cluster).
 			WithNext("kubectl config get-contexts")
 	case exec == nil || !exec.Ours():
-		return "", jit.Errorf(jit.Invalid, "", "context %s does not get its tokens from this program", p.entry.Context).WithNext("%s", p.login())
+		return "", jit.Errorf(jit.Invalid, "", "context %s does not get its tokens from this program", p.entry.Context).WithNext("%s", p.login(nil))
 	case exec.APIVersion != held.V1 && exec.APIVersion != held.V1beta1:
-		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s speaks %s, which no client speaks any more", p.entry.User, exec.APIVersion).WithNext("%s", p.login())
+		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s speaks %s, which no client speaks any more", p.entry.User, exec.APIVersion).WithNext("%s", p.login(nil))
 	}
 	args, err := caller.ParseTokenArgs(exec.Args[1:])
 	if err != nil || args.Profile == "" || args.Cluster.Name == "" {
-		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name profile and cluster", p.entry.User).WithNext("%s", p.login())
+		return "", jit.Errorf(jit.Invalid, "", "the entry of user %s does not name profile and cluster", p.entry.User).WithNext("%s", p.login(nil))
 	}
 	p.args = args
-	return fmt.Sprintf("context %s in %s", p.entry.Context, p.entry.File), nil
+	return fmt.Sprintf("%s: context %s", p.entry.File, p.entry.Context), nil
+}
+
+// adopt gives this process what the entry's env gives the plugin, so that all
+// further joints are looked at as the plugin meets them. A client looks the command
+// up without it.
+func (p *patient) adopt() error {
+	for name, value := range p.entry.Exec.Env {
+		if err := os.Setenv(name, value); err != nil {
+			return jit.Errorf(jit.Invalid, "", "the entry's env sets %q, which cannot be: %w", name, err).WithNext("%s", p.login(nil))
+		}
+	}
+	return nil
 }
 
 // plugin asks the program that clients start which one it is.
@@ -90,7 +94,10 @@ func (p *patient) plugin(ctx context.Context) (string, error) {
 	command := p.entry.Exec.Command
 	path, err := exec.LookPath(command)
 	if err != nil {
-		return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is not there: %w", command, err).WithNext("%s", p.login())
+		return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is not there: %w", command, err).WithNext("%s", p.login(nil))
+	}
+	if err := p.adopt(); err != nil {
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -134,7 +141,7 @@ func (p *patient) profile(ctx context.Context) (string, error) {
 	}
 	ask.Open = mint.Never
 	p.ask = ask
-	all, err := p.session.Broker.Profiles(ctx)
+	all, err := p.session.Profiles(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -145,17 +152,37 @@ func (p *patient) profile(ctx context.Context) (string, error) {
 }
 
 func (p *patient) checkout(ctx context.Context) (string, error) {
-	if err := p.session.Mint.Resting(p.ask); err != nil {
+	grant, stands, err := p.session.Mint.Standing(ctx, p.ask.Access)
+	if err != nil {
 		return "", err
 	}
-	grant, stands, err := p.session.Mint.Standing(ctx, p.ask.Access)
-	switch {
-	case err != nil:
-		return "", err
-	case stands:
+	resting := p.session.Mint.Resting(p.ask)
+	if stands && resting == nil {
 		return "until " + p.until(grant.NotAfter), nil
 	}
-	return "", jit.Errorf(jit.Denied, "", "%s is not checked out", p.ask.Access.Profile).WithNext("%s", p.login())
+	request, found := p.request(ctx)
+	switch {
+	case found && request.State == jit.RequestPending:
+		return "", jit.Errorf(jit.Waiting, "", "%s for %s awaits %s, until %s", requestName(request), p.ask.Access.Profile, approvers(request), p.until(request.Expires)).
+			WithNext("%s  # goes on waiting for the decision", p.login(nil))
+	case resting != nil:
+		return "", resting
+	case found:
+		return "", jit.Errorf(jit.Denied, "", "%s is not checked out; %s for it is approved, until %s", p.ask.Access.Profile, requestName(request), p.until(request.ValidUntil))
+	}
+	return "", jit.Errorf(jit.Denied, "", "%s is not checked out", p.ask.Access.Profile)
+}
+
+// request is the newest one for the access, where it is pending or its approval
+// can still be used. Where requests cannot be listed, none is known.
+func (p *patient) request(ctx context.Context) (jit.Request, bool) {
+	all, _ := p.session.Broker.Requests(ctx, jit.MyRequests)
+	for _, r := range all {
+		if r.Access.Same(p.ask.Access) {
+			return r, r.State == jit.RequestPending || r.State == jit.RequestApproved && r.ValidUntil.After(p.Now())
+		}
+	}
+	return jit.Request{}, false
 }
 
 // role gets AWS keys as every renewal does, past those that are held.
@@ -195,5 +222,5 @@ func (p *patient) clock(context.Context) (string, error) {
 	if skew < 0 {
 		side, skew = "ahead of", -skew
 	}
-	return "", warning{jit.Errorf(jit.Invalid, "", "it is %s %s the broker's; this program makes up for that, others do not: set it", skew.Round(time.Second), side)}
+	return "", warning{jit.Errorf(jit.Invalid, "", "it is %s %s the broker's; this program makes up for that, others do not", skew.Round(time.Second), side)}
 }

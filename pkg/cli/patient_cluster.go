@@ -29,7 +29,7 @@ func (p *patient) endpoint(ctx context.Context) (string, error) {
 	}
 	err = anonymous.Discovery().RESTClient().Get().AbsPath("/livez").Do(ctx).Error()
 	if !answers(err) {
-		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", shown(p.entry.Server), err).WithNext("kubectl config get-contexts  # is this the server that is meant?")
+		return "", jit.Errorf(jit.Unavailable, "", "%s: %w", shown(p.entry.Server), err)
 	}
 	return shown(p.entry.Server), nil
 }
@@ -113,7 +113,7 @@ func (p *patient) asGUI(ctx context.Context) (string, error) {
 	if path := guiPath(); len(path) > 0 && !strings.ContainsAny(command, `/\`) {
 		at := slices.IndexFunc(path, func(dir string) bool { return isProgram(filepath.Join(dir, command)) })
 		if at < 0 {
-			return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is in none of %s", command, strings.Join(path, ", ")).WithNext("%s", p.login())
+			return "", jit.Errorf(jit.NotFound, "", "the entry calls %s, which is in none of %s", command, strings.Join(path, ", ")).WithNext("%s", p.login(nil))
 		}
 		command = filepath.Join(path[at], command) // and not what this program's own PATH leads to
 	}

@@ -53,6 +53,7 @@ type listing struct {
 	columns []string // the head of the table; one that begins with "+" shows with "-o wide" only
 	rows    [][]any
 	none    string // said on stderr where there is no row
+	prose   bool   // sentences stand in the last column: it is folded on a terminal that is too narrow
 }
 
 // output is the flag -o and what it stands for.
@@ -86,6 +87,21 @@ func (o oneOf) Set(value string) error {
 	return nil
 }
 
+// optional is a flag of which an empty value is not the same as none.
+type optional struct {
+	value string
+	given bool
+}
+
+func (o *optional) String() string { return o.value }
+
+func (o *optional) Type() string { return "string" }
+
+func (o *optional) Set(value string) error {
+	o.value, o.given = value, true
+	return nil
+}
+
 // print writes the answer to out; the sentence that there is none goes to the
 // person.
 func (o *output) print(out, person io.Writer, l listing) error {
@@ -114,6 +130,18 @@ func printNames(out io.Writer, names []string) error {
 }
 
 func printTable(out io.Writer, l listing, wide bool) error {
+	table := l.table()
+	if screen := term.ScreenOf(out); l.prose && screen.Terminal {
+		if text, ok := folded(table, wide, screen.Columns); ok {
+			_, err := io.WriteString(out, text)
+			return err
+		}
+	}
+	return printers.NewTablePrinter(printers.PrintOptions{Wide: wide}).PrintObj(table, out)
+}
+
+// table is the listing as kubectl's printer takes it, every cell a safe text.
+func (l listing) table() *metav1.Table {
 	table := &metav1.Table{}
 	for _, name := range l.columns {
 		column := metav1.TableColumnDefinition{Name: name, Type: "string"}
@@ -129,7 +157,7 @@ func printTable(out io.Writer, l listing, wide bool) error {
 		}
 		table.Rows = append(table.Rows, metav1.TableRow{Cells: cells})
 	}
-	return printers.NewTablePrinter(printers.PrintOptions{Wide: wide}).PrintObj(table, out)
+	return table
 }
 
 func printJSON(out io.Writer, object any) error {

@@ -49,7 +49,7 @@ func (p *profiles) run(ctx context.Context) error {
 		return err
 	}
 	defer p.Person.Progress("asking the broker for your profiles")()
-	all, err := s.Broker.Profiles(ctx)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		return err
 	}

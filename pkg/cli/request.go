@@ -46,7 +46,7 @@ func newRequestCreate(e *env) *cobra.Command {
 	}
 	reasonFlags(cmd, &r.reason)
 	r.output.flag(cmd, "json", "yaml", "name")
-	completeProfiles(e, cmd)
+	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }
 

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/spf13/cobra"
-
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -61,7 +59,7 @@ func find(ctx context.Context, s *caller.Session, word string) (jit.Access, erro
 	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
 		return access, nil
 	}
-	all, err := s.Broker.Profiles(ctx)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		return jit.Access{}, err
 	}
@@ -85,7 +83,7 @@ func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, ta
 			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
 		}
 	}
-	all, err := s.Broker.Profiles(ctx)
+	all, err := s.Profiles(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
@@ -160,16 +158,4 @@ func quote(word string) string {
 		return `"` + word + `"`
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// completeProfiles completes a PROFILE argument with the aliases: they are at
-// hand without asking anybody.
-func completeProfiles(e *env, cmd *cobra.Command) {
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		settings, err := e.Settings()
-		if err != nil || len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return slices.Sorted(maps.Keys(settings.Aliases)), cobra.ShellCompDirectiveNoFileComp
-	}
 }

@@ -14,9 +14,11 @@ import (
 //
 //	kubeconfigs ─▶ what login and convert changed is brought back
 //	AWS profiles ─▶ those of ours are removed
+//	completion ─▶ the program that kubectl completes with is removed
 //	folders ─▶ cache, state (sign-ins) and configuration are removed
 type uninstall struct {
 	*env
+	kubeconfig  string
 	yes, dryRun bool
 }
 
@@ -26,7 +28,8 @@ func newUninstall(e *env) *cobra.Command {
 		Use:   "uninstall",
 		Short: "Bring kubeconfigs back and remove what is kept on this machine",
 		Long: `Bring back what kubeconfigs were before this program changed them, remove the AWS
-profiles that it wrote, sign out, and remove its cache, state and configuration.
+profiles that it wrote and the program that kubectl completes with, sign out, and
+remove its cache, state and configuration.
 The programs themselves are removed by what installed them.
 
 Entries that somebody changed since are left alone and named, and their originals
@@ -37,6 +40,7 @@ are kept. Checkouts stand at the broker until they end: give them back with
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return u.run(cmd.Context()) },
 	}
+	cmd.Flags().StringVar(&u.kubeconfig, "kubeconfig", "", "the kubeconfig file, in place of KUBECONFIG and ~/.kube/config; what was changed in others is brought back all the same")
 	cmd.Flags().BoolVarP(&u.yes, "yes", "y", false, "do not ask")
 	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "change nothing, and show what would be changed")
 	return cmd
@@ -59,6 +63,9 @@ func (u *uninstall) run(ctx context.Context) error {
 	if err := u.removeProfiles(ctx); err != nil {
 		return err
 	}
+	if _, err := u.removeCompleters("", u.dryRun); err != nil {
+		u.Note("left alone: %v", err) // of a package, maybe, which removes it itself
+	}
 	if u.dryRun {
 		u.say("The sign-ins, the configuration and all that is held would be removed.")
 		return nil
@@ -80,7 +87,7 @@ func (u *uninstall) bringBack(ctx context.Context, dir string) (left int, err er
 	if err != nil {
 		return 0, err
 	}
-	files, err := kubeconfig.Open("")
+	files, err := kubeconfig.Open(u.kubeconfig)
 	if err != nil {
 		return 0, err
 	}

@@ -45,6 +45,9 @@ type views struct{ dir string }
 
 func seenBy(s *caller.Session) views { return views{s.Folders.Views} }
 
+// largestView bounds a view that is read, in bytes.
+const largestView = 8 << 20
+
 // keep keeps the view in the place of an older one of the same.
 func (v views) keep(s seenView) error {
 	if v.dir == "" {
@@ -64,10 +67,9 @@ func (v views) of(tenant string, cluster jit.Cluster) []seenView {
 	if err != nil {
 		return nil
 	}
-	const largest = 8 << 20
 	var all []seenView
 	for _, entry := range entries {
-		text, _, ok := held.ReadOwn(filepath.Join(v.dir, entry.Name()), largest)
+		text, _, ok := held.ReadOwn(filepath.Join(v.dir, entry.Name()), largestView)
 		var s seenView
 		if ok && json.Unmarshal(text, &s) == nil && s.Tenant == tenant && s.Cluster == cluster {
 			all = append(all, s)
@@ -75,4 +77,22 @@ func (v views) of(tenant string, cluster jit.Cluster) []seenView {
 	}
 	slices.SortFunc(all, func(a, b seenView) int { return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.name(), b.name())) })
 	return all
+}
+
+// namespaces adds the namespaces of the cluster in which something was seen.
+func (v views) namespaces(cluster jit.Cluster, to map[string]bool) {
+	files, err := os.ReadDir(v.dir)
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		text, _, ok := held.ReadOwn(filepath.Join(v.dir, file.Name()), largestView)
+		var s struct { // the cells are left out: completing is to be quick
+			Cluster jit.Cluster
+			View    struct{ Namespace string }
+		}
+		if ok && json.Unmarshal(text, &s) == nil && s.Cluster == cluster {
+			to[s.View.Namespace] = true
+		}
+	}
 }

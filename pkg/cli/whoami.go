@@ -96,6 +96,7 @@ func (w *whoami) run(ctx context.Context) error {
 		object:  object,
 		names:   []string{identity.Name},
 		columns: []string{"ATTRIBUTE", "VALUE"},
+		prose:   true,
 		rows: [][]any{
 			{"Name", object.Name},
 			{"Groups", strings.Join(object.Groups, ", ")},

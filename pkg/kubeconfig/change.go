@@ -3,7 +3,9 @@ package kubeconfig
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -45,7 +47,7 @@ func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string)
 		}
 		original := Original{File: e.File, User: e.User, Lines: r.original, Column: r.column}
 		if made {
-			original.Made = []string{users}
+			original.Made, original.Heads = []string{users}, ed.heads
 		}
 		return keep(originals, original, r.ours, exec)
 	})
@@ -57,7 +59,7 @@ func (f *Files) Point(ctx context.Context, e Entry, exec Exec, originals string)
 // that cannot be taken back. Each change is foreseen on top of those before it.
 func (f *Files) DryRun() *Files {
 	dry := *f
-	dry.dry, dry.foreseen = true, map[string][]byte{}
+	dry.dry, dry.foreseen, dry.gone = true, map[string][]byte{}, map[string]Original{}
 	return &dry
 }
 
@@ -83,8 +85,14 @@ func (m merged) used(user string) bool {
 }
 
 // spare reports whether a user of this name can be ours: there is none, or one of
-// ours that no context uses any more.
-func (m merged) spare(user string) bool {
+// ours that no context uses any more. One of which an original is kept is not, but
+// for the context that it was made for.
+func (m merged) spare(user, file, context, originals string) bool {
+	if kept, err := readOriginal(originalPath(originals, file, user)); originals != "" && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil || kept.Context != context || !kept.made(users) {
+			return false
+		}
+	}
 	at, taken := m.users[user]
 	if !taken {
 		return true
@@ -104,7 +112,7 @@ func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec, origina
 		base = e.Context
 	}
 	name := base + "-jit"
-	for n := 2; !m.spare(name); n++ {
+	for n := 2; !m.spare(name, context.path, e.Context, originals); n++ {
 		name = fmt.Sprintf("%s-jit-%d", base, n)
 	}
 	change := Change{File: context.path, Context: e.Context, User: name, Beside: e.User}
@@ -122,7 +130,7 @@ func (f *Files) apart(ctx context.Context, m merged, e Entry, exec Exec, origina
 		if err != nil || f.dry {
 			return err
 		}
-		return keep(originals, Original{File: change.File, User: name, Made: []string{users}, Context: e.Context, Was: e.User, WasLine: line}, false, exec)
+		return keep(originals, Original{File: change.File, User: name, Made: []string{users}, Context: e.Context, Was: e.User, WasLine: line, Heads: ed.heads}, false, exec)
 	})
 	return change, err
 }
@@ -166,7 +174,7 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 		if err := ed.addContext(name, from.Cluster, from.Namespace); err != nil || f.dry {
 			return err
 		}
-		return keep(originals, Original{File: change.File, User: name, Made: []string{users, contexts}, Context: name}, false, exec)
+		return keep(originals, Original{File: change.File, User: name, Made: []string{users, contexts}, Context: name, Heads: ed.heads}, false, exec)
 	})
 	return change, err
 }
@@ -198,7 +206,7 @@ func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec, o
 		if err := ed.addAll(cluster, exec, current(docs) == ""); err != nil || f.dry {
 			return err
 		}
-		made := Original{File: change.File, User: cluster.Name, Made: []string{users, contexts, clusters}, Context: cluster.Name}
+		made := Original{File: change.File, User: cluster.Name, Made: []string{users, contexts}, Context: cluster.Name, Cluster: cluster.Name, Heads: ed.heads}
 		return keep(originals, made, false, exec)
 	})
 	return change, err

@@ -1,7 +1,6 @@
 package kubeconfig
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ type editor struct {
 	lines rewrite.Lines
 	cuts  []cut
 	wants map[*yaml.Node]*yaml.Node // by the node that stands there now
+	heads Heads                     // of what is begun; of what a restore takes back
 }
 
 // cut replaces the lines from (included) to (excluded).
@@ -32,7 +32,7 @@ func edit(d *document) (*editor, error) {
 	if err := d.editable(); err != nil {
 		return nil, err
 	}
-	e := &editor{document: d, wants: map[*yaml.Node]*yaml.Node{}}
+	e := &editor{document: d, wants: map[*yaml.Node]*yaml.Node{}, heads: Heads{}}
 	text, marked := strings.CutPrefix(d.text, bom)
 	if marked {
 		e.bom = bom
@@ -157,6 +157,7 @@ func (e *editor) appended(list string, item *yaml.Node, texts []string) error {
 	key, value := own(e.root, list)
 	switch {
 	case key == nil:
+		e.heads[list] = ""
 		e.addKey(list, listNode(item), append([]string{list + ":"}, dashed("", texts)...)...)
 		return nil
 	case value.Kind == yaml.AliasNode || value.Anchor != "":
@@ -189,31 +190,9 @@ func (e *editor) remove(list, name string) error {
 	e.splice(from, to)
 	wanted := e.want(value)
 	wanted.Content = slices.DeleteFunc(wanted.Content, func(node *yaml.Node) bool { return node == item })
-	if len(wanted.Content) > 0 {
-		return nil
+	if len(wanted.Content) == 0 {
+		e.emptied(list)
 	}
-	at := e.lines.At(line(key))
-	end := column(key) + len(list) + len(":")
-	e.splice(line(key), line(key)+1, at[:end]+" []"+at[end:])
-	return nil
-}
-
-// empty matches a value that is none, and the comment behind it.
-var empty = regexp.MustCompile(`^:\s*(?:null|Null|NULL|~|\[\s*\]|\{\s*\})?\s*(#.*)?$`)
-
-// begun fills a list that is written as empty: `users: []`, `users:` or null.
-func (e *editor) begun(key, value *yaml.Node, list string, item *yaml.Node, texts []string) error {
-	text := e.lines.At(line(key))
-	found := empty.FindStringSubmatch(text[column(key)+len(list):])
-	if found == nil || value.Kind == yaml.SequenceNode && value.Line != key.Line {
-		return e.refuse(key.Line, "the empty list %s is not written on one line", list)
-	}
-	head := text[:column(key)] + list + ":"
-	if found[1] != "" {
-		head += " " + found[1]
-	}
-	e.splice(line(key), line(key)+1, append([]string{head}, dashed("", texts)...)...)
-	e.wantKey(e.root, list, listNode(item))
 	return nil
 }
 

@@ -41,7 +41,11 @@ func (e *editor) setUser(name string, exec Exec) (replaced, error) {
 	r.column = len(head)
 	r.original = e.lines.Range(from, to)
 	r.original[0] = r.original[0][len(head):]
-	e.splice(from, to, under(head, strings.Repeat(" ", len(head)), userLines(exec))...)
+	texts := userLines(exec)
+	if key, value := own(item, "user"); r.ours { // else they are part of the original
+		texts = e.commentsIn(from, to, key, value).put(texts)
+	}
+	e.splice(from, to, under(head, strings.Repeat(" ", len(head)), texts)...)
 	e.wantKey(item, "user", userNode(exec))
 	return r, nil
 }
@@ -157,6 +161,7 @@ func behind(text, value string) string {
 // addAll adds a cluster with all that leads to it.
 func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if len(e.root.Content) == 0 {
+		e.heads["apiVersion"], e.heads["kind"] = "", ""
 		e.addKey("apiVersion", textNode("v1"), "apiVersion: v1")
 		e.addKey("kind", textNode("Config"), "kind: Config")
 	}
@@ -172,7 +177,9 @@ func (e *editor) addAll(c NewCluster, exec Exec, makeCurrent bool) error {
 	if !makeCurrent {
 		return nil
 	}
+	e.heads["current-context"] = ""
 	if key, _ := own(e.root, "current-context"); key != nil {
+		e.heads["current-context"] = e.lines.At(line(key))
 		return e.setText(e.root, "current-context", c.Name)
 	}
 	e.addKey("current-context", textNode(c.Name), "current-context: "+scalar(c.Name))

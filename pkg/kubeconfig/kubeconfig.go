@@ -38,6 +38,7 @@ type Files struct {
 	read     map[string]*document // as last read
 	dry      bool                 // see DryRun
 	foreseen map[string][]byte    // what files would be by now, of a dry run
+	gone     map[string]Original  // what it has taken back last, by file
 }
 
 // Open finds the files: the explicit one (--kubeconfig), else those of

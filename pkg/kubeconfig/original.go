@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,10 +28,12 @@ type Original struct {
 	// written, and the one before, which is there still where that was cut short.
 	Ours []Exec `json:"ours"`
 
-	Made    []string `json:"made,omitempty"`    // the lists in which an entry was made: users, contexts, clusters
-	Context string   `json:"context,omitempty"` // the context that was made, or given this user; of a cluster that was made, the name too
+	Made    []string `json:"made,omitempty"`    // the lists in which an entry was made: users, contexts
+	Context string   `json:"context,omitempty"` // the context that was made, or given this user
+	Cluster string   `json:"cluster,omitempty"` // the cluster that was made
 	Was     string   `json:"was,omitempty"`     // the user that context had before
 	WasLine string   `json:"wasLine,omitempty"` // how it was written, from the key `user` on; empty where there was no such key
+	Heads   Heads    `json:"heads,omitempty"`   // of what was begun for it
 }
 
 // MadeContext reports whether the context was made, with its user.
@@ -88,7 +91,45 @@ func keep(dir string, now Original, ours bool, exec Exec) error {
 	}
 	now.Ours = append(now.Ours, exec)
 	now.Ours = now.Ours[max(0, len(now.Ours)-2):]
-	text, err := json.Marshal(now)
+	return writeOriginal(path, now)
+}
+
+// after is the original once another one of its file is taken back: what could not be
+// taken back then, since this one stood on it, goes with it. That is the lists that
+// were begun, and the cluster.
+func (o Original) after(gone Original) Original {
+	if o.File != gone.File || !o.made(users) {
+		return o
+	}
+	heads := Heads{}
+	maps.Copy(heads, gone.Heads)
+	maps.Copy(heads, o.Heads)
+	o.Heads = heads
+	if o.MadeContext() {
+		o.Cluster = cmp.Or(o.Cluster, gone.Cluster)
+	}
+	return o
+}
+
+// inherit leaves what could not be taken back yet to the others of the file.
+func inherit(dir string, gone Original) error {
+	all, err := Originals(dir)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.File != gone.File || o.User == gone.User || !o.made(users) {
+			continue
+		}
+		if err := writeOriginal(originalPath(dir, o.File, o.User), o.after(gone)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeOriginal(path string, o Original) error {
+	text, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}

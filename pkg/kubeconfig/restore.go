@@ -29,9 +29,20 @@ func (f *Files) Restore(ctx context.Context, file, user, originals string) (Chan
 	if err != nil {
 		return Change{}, jit.Errorf(jit.Unavailable, op, "%s: %w", path, err)
 	}
+	kept = kept.after(f.gone[file])
 	others := f.others(file)
 	change := Change{File: file, Context: kept.Context, User: user}
-	if err := f.change(ctx, &change, func(ed *editor) error { return ed.restore(op, kept, others) }); err != nil || f.dry {
+	if err := f.change(ctx, &change, func(ed *editor) error { return ed.restore(op, kept, others) }); err != nil {
+		return change, err
+	}
+	if d, err := f.document(file); err != nil || d.find(clusters, kept.Cluster) == nil {
+		kept.Cluster = ""
+	}
+	if f.dry {
+		f.gone[file] = kept
+		return change, nil
+	}
+	if err := inherit(originals, kept); err != nil {
 		return change, err
 	}
 	return change, os.Remove(path)
@@ -54,6 +65,7 @@ func (f *Files) others(file string) []*yaml.Node {
 
 // restore finds what it has done already, and leaves it.
 func (e *editor) restore(op string, kept Original, others []*yaml.Node) error {
+	e.heads = kept.Heads
 	others = slices.Concat(items(get(e.root, contexts)), others)
 	if used := by(others, "user", kept.User, kept.Context); kept.made(users) && kept.Context != "" && used != "" && e.find(users, kept.User) != nil {
 		return jit.Errorf(jit.Invalid, op, "context %s uses it too", used).
@@ -76,14 +88,17 @@ func (e *editor) restore(op string, kept Original, others []*yaml.Node) error {
 		return err
 	}
 	if text(get(e.root, "current-context")) == kept.Context {
-		if err := e.setText(e.root, "current-context", ""); err != nil {
+		if err := e.noCurrent(kept.Context); err != nil {
 			return err
 		}
 	}
-	if !kept.made(clusters) || by(others, "cluster", kept.Context, kept.Context) != "" || e.find(clusters, kept.Context) == nil {
-		return nil
+	if kept.Cluster != "" && by(others, "cluster", kept.Cluster, kept.Context) == "" && e.find(clusters, kept.Cluster) != nil {
+		if err := e.remove(clusters, kept.Cluster); err != nil {
+			return err
+		}
 	}
-	return e.remove(clusters, kept.Context)
+	e.nothing()
+	return nil
 }
 
 // by is the first context that names a user, or a cluster, beside one context; ""

@@ -13,8 +13,9 @@ const usualColumns = 80
 
 // Screen is what a text for people may use of the place it goes to.
 type Screen struct {
-	Columns int
-	Colour  bool
+	Columns  int
+	Colour   bool
+	Terminal bool // people look at it as it is written
 }
 
 // ScreenOf asks the terminal behind out. There is colour only on a terminal that
@@ -25,6 +26,7 @@ func ScreenOf(out io.Writer) Screen {
 	if !ok || !xterm.IsTerminal(int(file.Fd())) {
 		return screen
 	}
+	screen.Terminal = true
 	if width, _, err := xterm.GetSize(int(file.Fd())); err == nil && width > 0 {
 		screen.Columns = width
 	}

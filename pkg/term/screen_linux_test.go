@@ -18,9 +18,9 @@ func TestScreenOf(t *testing.T) {
 		term, noColor string
 		want          term.Screen
 	}{
-		{"xterm", "", term.Screen{Columns: 200, Colour: true}},
-		{"xterm", "1", term.Screen{Columns: 200}},
-		{"dumb", "", term.Screen{Columns: 200}},
+		{"xterm", "", term.Screen{Columns: 200, Colour: true, Terminal: true}},
+		{"xterm", "1", term.Screen{Columns: 200, Terminal: true}},
+		{"dumb", "", term.Screen{Columns: 200, Terminal: true}},
 	}
 	for _, tt := range tests {
 		t.Setenv("TERM", tt.term)

@@ -27,10 +27,10 @@ func partitions() []partition {
 	}
 }
 
-// stsHost is the regional STS host that every verifier of the region's partition
+// STSHost is the regional STS host that every verifier of the region's partition
 // accepts. VPC endpoints, dual stack and overrides are refused there, so none of
 // them is ever taken.
-func stsHost(region string) (string, error) {
+func STSHost(region string) (string, error) {
 	if region == "" {
 		return "", fmt.Errorf("the AWS region is missing: give --region")
 	}
@@ -47,7 +47,7 @@ func stsHost(region string) (string, error) {
 
 // CheckRegion says what is wrong with the name of an AWS region, if anything.
 func CheckRegion(region string) error {
-	_, err := stsHost(region)
+	_, err := STSHost(region)
 	return err
 }
 

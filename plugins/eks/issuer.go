@@ -48,7 +48,7 @@ func (Issuer) Token(ctx context.Context, cluster jit.Cluster, credential jit.Cre
 	if cluster.Name == "" {
 		return jit.Token{}, jit.Errorf(jit.Invalid, "sign a token", "the name of the cluster is missing")
 	}
-	host, err := stsHost(cluster.Region)
+	host, err := STSHost(cluster.Region)
 	if err != nil {
 		return jit.Token{}, jit.Errorf(jit.Invalid, op, "%w", err)
 	}

@@ -65,7 +65,7 @@ var sameFloor = map[string][]string{
 	"pkg/broker/saml":     {"pkg/broker"},
 	"pkg/broker/store":    {"pkg/broker"},
 	"pkg/caller":          {"plugins"},
-	"pkg/cli":             {"pkg/caller"},
+	"pkg/cli":             {"pkg/caller", "plugins"},
 	"plugins/eks/account": {"plugins/eks"},
 }
 

@@ -44,20 +44,28 @@ func programs() []program {
 	}
 }
 
-// clients lists the programs that tests run against a sandbox and that no
-// sandbox runs itself: they are built for who asks for them.
+// clients lists the programs that no sandbox runs itself: those that tests run
+// against one, and those that make a release. They are built for who asks for
+// them.
 func clients() []program {
 	return []program{
 		{Helm, "helm", "helm.sh/helm/v4/cmd/helm", "-s -w", 4 * time.Minute},
 		{Authenticator, "authenticator", "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator", "-s -w", 3 * time.Minute},
+		{Goreleaser, "goreleaser", "github.com/goreleaser/goreleaser/v2", "-s -w", 10 * time.Minute},
+		{Krew, "krew", "sigs.k8s.io/krew/cmd/krew", "-s -w", time.Minute},
+		{"golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "-s -w", 8 * time.Minute},
+		{ValidateKrewManifest, "krew", "sigs.k8s.io/krew/cmd/validate-krew-manifest", "-s -w", 10 * time.Second},
 	}
 }
 
 // The names of the clients that Build builds where it is asked to. Authenticator
 // is the released command; the sandbox itself runs the server alone.
 const (
-	Helm          = "helm"
-	Authenticator = "authenticator"
+	Helm                 = "helm"
+	Authenticator        = "authenticator"
+	Goreleaser           = "goreleaser"
+	Krew                 = "krew"
+	ValidateKrewManifest = "validate-krew-manifest"
 )
 
 // Build builds what is missing and returns where each program lies: all that a
@@ -65,17 +73,39 @@ const (
 // the user's cache folder: where all are there, nothing is started. Root is the
 // folder of this package.
 func Build(ctx context.Context, root string, say io.Writer, more ...string) (map[string]string, error) {
-	user, err := os.UserCacheDir()
+	named, err := find(more)
 	if err != nil {
 		return nil, err
 	}
-	all := programs()
-	for _, name := range more {
+	return build(ctx, root, say, append(programs(), named...))
+}
+
+// BuildClients is Build for the clients that are named and nothing else.
+func BuildClients(ctx context.Context, root string, say io.Writer, names ...string) (map[string]string, error) {
+	named, err := find(names)
+	if err != nil {
+		return nil, err
+	}
+	return build(ctx, root, say, named)
+}
+
+// find returns the clients of these names.
+func find(names []string) ([]program, error) {
+	var found []program
+	for _, name := range names {
 		at := slices.IndexFunc(clients(), func(p program) bool { return p.name == name })
 		if at < 0 {
 			return nil, fmt.Errorf("there is no client %q to build", name)
 		}
-		all = append(all, clients()[at])
+		found = append(found, clients()[at])
+	}
+	return found, nil
+}
+
+func build(ctx context.Context, root string, say io.Writer, all []program) (map[string]string, error) {
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
 	}
 	kept := filepath.Join(user, "kubectl-jit-sandbox")
 	built := map[string]string{}

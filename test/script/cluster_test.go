@@ -59,6 +59,7 @@ func startCluster(ts *testscript.TestScript, account *aws.Server) *httptest.Serv
 	mux.HandleFunc("GET /apis/rbac.authorization.k8s.io/v1/rolebindings", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, rbacv1.RoleBindingList{TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "RoleBindingList"}})
 	})
+	mux.HandleFunc("GET /livez", func(http.ResponseWriter, *http.Request) {})
 	c.serve(mux)
 	server := httptest.NewUnstartedServer(mux)
 	server.EnableHTTP2 = true // as an API server has

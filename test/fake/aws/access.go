@@ -16,6 +16,7 @@ type AccessEntry struct {
 	Type      string // STANDARD when empty
 
 	made, changed time.Time
+	policies      map[string]association // by ARN
 }
 
 // AddAccessEntry makes an entry without asking anybody, as EKS itself does for its
@@ -38,20 +39,37 @@ func (s *Server) SetAuthenticationMode(region, cluster, mode string) {
 	s.clusters[region+"/"+cluster] = c
 }
 
+// askedEntry is the body of a call that is about an entry.
+type askedEntry struct {
+	PrincipalArn, Username, Type string
+	KubernetesGroups             *[]string
+	ClientRequestToken           string
+	Tags                         map[string]string
+}
+
+// readAccess reads the body that the call has.
+func readAccess(r *http.Request, action string) (entry askedEntry, policy askedPolicy, err error) {
+	if r.Method != http.MethodPost {
+		return entry, policy, nil
+	}
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if action == "AssociateAccessPolicy" {
+		err = decoder.Decode(&policy)
+	} else {
+		err = decoder.Decode(&entry)
+	}
+	if err != nil {
+		err = refuse(http.StatusBadRequest, "SerializationException", err.Error())
+	}
+	return entry, policy, err
+}
+
 // callAccessEntries answers the calls that are about entries of one cluster.
 func (s *Server) callAccessEntries(r *http.Request, region string, call eksCall) (any, error) {
-	var asked struct {
-		PrincipalArn, Username, Type string
-		KubernetesGroups             *[]string
-		ClientRequestToken           string
-		Tags                         map[string]string
-	}
-	if r.Method == http.MethodPost {
-		decoder := json.NewDecoder(r.Body)
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&asked); err != nil {
-			return nil, refuse(http.StatusBadRequest, "SerializationException", err.Error())
-		}
+	asked, policy, err := readAccess(r, call.action)
+	if err != nil {
+		return nil, err
 	}
 	now := s.now()
 	s.mu.Lock()
@@ -81,6 +99,12 @@ func (s *Server) callAccessEntries(r *http.Request, region string, call eksCall)
 			"The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.")
 	}
 	switch call.action {
+	case "ListAssociatedAccessPolicies":
+		return e.listPolicies(r, call.cluster)
+	case "AssociateAccessPolicy":
+		return s.associate(prefix+call.principal, e, policy, now)
+	case "DisassociateAccessPolicy":
+		return s.disassociate(prefix+call.principal, e, call.policy)
 	case "DeleteAccessEntry":
 		delete(s.entries, prefix+call.principal)
 		return struct{}{}, nil

@@ -2,11 +2,13 @@ package aws_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 
 	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
 )
@@ -59,6 +61,78 @@ func TestAccessEntries(t *testing.T) {
 	one, err := c.DescribeAccessEntry(t.Context(), &eks.DescribeAccessEntryInput{ClusterName: sandbox, PrincipalArn: awssdk.String(nodes)})
 	if err != nil || *one.AccessEntry.Type != "EC2_LINUX" || *one.AccessEntry.Username != "system:node:{{EC2PrivateDNSName}}" {
 		t.Errorf("the nodes: %+v, %v", one, err)
+	}
+}
+
+func TestAccessPolicies(t *testing.T) {
+	s := withEntries(t)
+	c := eksClient(t, s, s.Issue("EKS-Cluster-Admin", alice, time.Hour))
+	sandbox, principal := awssdk.String("sandbox"), awssdk.String(podRole)
+	if _, err := c.CreateAccessEntry(t.Context(), &eks.CreateAccessEntryInput{ClusterName: sandbox, PrincipalArn: principal}); err != nil {
+		t.Fatal(err)
+	}
+	associate := func(principal, policy string, scope types.AccessScopeType, namespaces ...string) error {
+		_, err := c.AssociateAccessPolicy(t.Context(), &eks.AssociateAccessPolicyInput{
+			ClusterName: sandbox, PrincipalArn: &principal, PolicyArn: &policy, AccessScope: &types.AccessScope{Type: scope, Namespaces: namespaces},
+		})
+		return err
+	}
+	list := func() (all []string) {
+		pages := eks.NewListAssociatedAccessPoliciesPaginator(c, &eks.ListAssociatedAccessPoliciesInput{ClusterName: sandbox, PrincipalArn: principal, MaxResults: awssdk.Int32(1)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range page.AssociatedAccessPolicies {
+				all = append(all, *p.PolicyArn+" "+string(p.AccessScope.Type)+" "+strings.Join(p.AccessScope.Namespaces, ","))
+			}
+		}
+		return all
+	}
+	const view, edit = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
+	for _, err := range []error{
+		associate(podRole, view, types.AccessScopeTypeNamespace, "shop"),
+		associate(podRole, edit, types.AccessScopeTypeNamespace, "shop", "dev-*"),
+		associate(podRole, view, types.AccessScopeTypeCluster),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := list(), []string{edit + " namespace shop,dev-*", view + " cluster "}; !slices.Equal(got, want) {
+		t.Errorf("associated %q, want %q", got, want)
+	}
+	for name, tt := range map[string]struct {
+		code string
+		err  error
+	}{
+		"nodes":                  {"InvalidRequestException", associate(nodes, view, types.AccessScopeTypeCluster)},
+		"nobody":                 {"ResourceNotFoundException", associate(podRole+"x", view, types.AccessScopeTypeCluster)},
+		"no policy":              {"InvalidParameterException", associate(podRole, "AmazonEKSViewPolicy", types.AccessScopeTypeCluster)},
+		"an unknown policy":      {"ResourceNotFoundException", associate(podRole, view+"2", types.AccessScopeTypeCluster)},
+		"no namespace":           {"InvalidParameterException", associate(podRole, view, types.AccessScopeTypeNamespace)},
+		"a namespace too many":   {"InvalidParameterException", associate(podRole, view, types.AccessScopeTypeCluster, "shop")},
+		"a scope that is no one": {"InvalidParameterException", associate(podRole, view, "galaxy")},
+	} {
+		refused(t, name, tt.err, tt.code)
+	}
+	drop := &eks.DisassociateAccessPolicyInput{ClusterName: sandbox, PrincipalArn: principal, PolicyArn: awssdk.String(edit)}
+	if _, err := c.DisassociateAccessPolicy(t.Context(), drop); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.DisassociateAccessPolicy(t.Context(), drop)
+	refused(t, "a second time", err, "ResourceNotFoundException")
+
+	// they go with the entry
+	if _, err := c.DeleteAccessEntry(t.Context(), &eks.DeleteAccessEntryInput{ClusterName: sandbox, PrincipalArn: principal}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateAccessEntry(t.Context(), &eks.CreateAccessEntryInput{ClusterName: sandbox, PrincipalArn: principal}); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(); len(got) != 0 {
+		t.Errorf("after a new entry: %q", got)
 	}
 }
 

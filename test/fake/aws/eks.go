@@ -24,6 +24,7 @@ type eksCall struct {
 	action    string
 	cluster   string
 	principal string // ARN in the path, of an access entry
+	policy    string // ARN in the path, of an access policy
 }
 
 // routeEKS finds the call that a method and path stand for.
@@ -36,12 +37,13 @@ func routeEKS(r *http.Request) (eksCall, bool) {
 		}
 		parts[i] = text
 	}
-	if parts[0] != "clusters" || len(parts) > 2 && parts[2] != "access-entries" || len(parts) > 4 {
+	if parts[0] != "clusters" || len(parts) > 2 && parts[2] != "access-entries" || len(parts) > 4 && parts[4] != "access-policies" || len(parts) > 6 {
 		return eksCall{}, false
 	}
 	calls := map[string]string{
 		"GET 1": "ListClusters", "GET 2": "DescribeCluster", "GET 3": "ListAccessEntries", "POST 3": "CreateAccessEntry",
 		"GET 4": "DescribeAccessEntry", "POST 4": "UpdateAccessEntry", "DELETE 4": "DeleteAccessEntry",
+		"GET 5": "ListAssociatedAccessPolicies", "POST 5": "AssociateAccessPolicy", "DELETE 6": "DisassociateAccessPolicy",
 	}
 	call := eksCall{action: calls[r.Method+" "+strconv.Itoa(len(parts))]}
 	if len(parts) > 1 {
@@ -49,6 +51,9 @@ func routeEKS(r *http.Request) (eksCall, bool) {
 	}
 	if len(parts) > 3 {
 		call.principal = parts[3]
+	}
+	if len(parts) > 5 {
+		call.policy = parts[5]
 	}
 	return call, call.action != ""
 }

@@ -61,7 +61,8 @@ type accessCell struct {
 // TestCanI holds that no cell of a view differs from what kubectl auth can-i
 // answers, for people with rights of every kind. A cluster-scoped kind is asked
 // about as by kubectl -A: a RoleBinding gives nothing there, whatever kubectl
-// says with -n.
+// says with -n. The aggregated role has its rules from testdata/cani.yaml: no
+// controller manager runs here that would write them.
 func TestCanI(t *testing.T) {
 	grant(t)
 	alice, bob := newPerson(t, "alice"), newPerson(t, "bob")

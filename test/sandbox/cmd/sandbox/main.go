@@ -1,8 +1,9 @@
 // Command sandbox builds, runs and shows the sandbox: `make sandbox`, `make demo`.
 //
-//	sandbox build   build the programs that others wrote, those that only tests use too
-//	sandbox run     keep a sandbox running in the foreground
-//	sandbox demo    play the story on one
+//	sandbox build         build the programs that others wrote, those that only tests use too
+//	sandbox client NAME   build one that no sandbox runs (goreleaser), and say where it lies
+//	sandbox run           keep a sandbox running in the foreground
+//	sandbox demo          play the story on one
 //
 // It is run from the folder of its module. SANDBOX_DIR says where the sandbox
 // lives, relative to the repository's root.
@@ -31,12 +32,15 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("usage: sandbox build|run|demo")
-	}
 	module, err := os.Getwd()
 	if err != nil {
 		return err
+	}
+	if len(args) == 2 && args[0] == "client" {
+		return client(ctx, module, args[1])
+	}
+	if len(args) != 1 {
+		return fmt.Errorf("usage: sandbox build|run|demo, or sandbox client NAME")
 	}
 	var more []string
 	if args[0] == "build" {
@@ -59,6 +63,16 @@ func run(ctx context.Context, args []string) error {
 		return demo(ctx, options)
 	}
 	return fmt.Errorf("no command %q: build, run or demo", args[0])
+}
+
+// client builds one program and writes its path to stdout, for the Makefile.
+func client(ctx context.Context, module, name string) error {
+	built, err := sandbox.BuildClients(ctx, module, os.Stderr, name)
+	if err != nil {
+		return err
+	}
+	fmt.Println(built[name])
+	return nil
 }
 
 // folder is where the sandbox lives. The demo has one of its own, so that both
