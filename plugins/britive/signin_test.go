@@ -157,6 +157,34 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// TestRenewLate holds that a call which was refused by an old token, and hears of it
+// after the sign-in, signs nobody in again.
+func TestRenewLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x, client := newFake()
+		client.Token = jit.NewSecret(x.NewSession("alice"))
+		times := 0
+		client.Renew = func(context.Context) (jit.Secret, error) {
+			times++
+			return jit.NewSecret(x.NewSession("alice")), nil
+		}
+		x.EndSessions("alice", 0)
+		x.Fail("GET /api/access/app-access-status", fake.Fault{Delay: 30 * time.Second, Times: 1})
+		late := make(chan error, 1)
+		go func() {
+			_, err := client.Grants(t.Context())
+			late <- err
+		}()
+		time.Sleep(time.Second)
+		if _, err := client.Whoami(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := <-late; err != nil || times != 1 {
+			t.Errorf("signed in %d times, %v", times, err)
+		}
+	})
+}
+
 // TestRenew holds that a call which is refused for want of a sign-in is made
 // again after one, once, and that many such calls sign in once.
 func TestRenew(t *testing.T) {
