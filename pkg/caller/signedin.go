@@ -113,6 +113,7 @@ func (c *Caller) renewal(ctx context.Context, f Folders, tenant config.Tenant, w
 			again, err := c.browserAgain(ctx, f, tenant, who, login)
 			return again.Token, err
 		}
+	case ByToken:
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package britive
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"mime"
@@ -37,7 +38,7 @@ func (c *Client) trace(message *http.Request, sent any, x exchange, err error, t
 	}
 	end := fmt.Sprintf("%d %s", x.status, http.StatusText(x.status))
 	if err != nil {
-		if wrapped, ok := err.(*url.Error); ok {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
 		end = "no answer: " + shortened(err.Error())

@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -70,7 +71,7 @@ func (p Place) profileKeys(ctx context.Context, profile string) (sdk.Credentials
 	ctx, cancel := context.WithTimeout(ctx, longestExport)
 	defer cancel()
 	text, err := exec.CommandContext(ctx, "aws", "configure", "export-credentials", "--format", "process", "--profile="+profile).Output()
-	if failed, ok := err.(*exec.ExitError); ok {
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s: %s", from, strings.Join(strings.Fields(string(failed.Stderr)), " "))
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -61,7 +62,7 @@ func ask(ctx context.Context, client *http.Client, method, address, body string,
 	straight.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := straight.Do(request)
 	if err != nil {
-		if wrapped, ok := err.(*url.Error); ok {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
 		return nil, jit.Errorf(jit.Unavailable, "", "%s does not answer: %w", request.URL.Host, err)
