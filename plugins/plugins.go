@@ -7,11 +7,13 @@
 package plugins
 
 import (
+	"context"
 	"crypto/x509"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/plugins/britive"
+	"github.com/kubectl-jit/kubectl-jit/plugins/britive/workload"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks"
 )
 
@@ -23,14 +25,44 @@ type Tenant struct {
 	Version string         // of this program, for the broker's log
 	Memory  cache.Store    // what the broker said of itself to this person; nil remembers nothing
 	Person  string         // differs from person to person
+
+	Login     string                                    // the command that signs in here
+	Renew     func(context.Context) (jit.Secret, error) // signs in again; nil: nobody can
+	Log       func(line string)                         // gets what Verbosity asks for
+	Verbosity int                                       // as kubectl's -v
 }
 
 // Broker returns the tenant as the person behind its token sees it. It asks
 // nobody yet.
-func Broker(t Tenant) jit.Broker {
+func Broker(t Tenant) jit.Broker { return client(t) }
+
+func client(t Tenant) *britive.Client {
 	client := britive.New(t.URL, t.Token, t.Roots, t.Version)
 	client.Memory = britive.Memory{Store: t.Memory, Name: t.URL + " " + t.Person}
+	client.Login, client.Renew, client.Log, client.Verbosity = t.Login, t.Renew, t.Log, t.Verbosity
 	return client
+}
+
+// SignIn begins a sign-in through the browser; ok is false where the tenant has no
+// page for it.
+func SignIn(ctx context.Context, t Tenant, sso string) (s britive.SignIn, ok bool, err error) {
+	return client(t).SignIn(ctx, sso)
+}
+
+// SignOut ends a session at the tenant.
+func SignOut(ctx context.Context, t Tenant) error { return client(t).SignOut(ctx) }
+
+// Workloads are the names of the federation providers.
+func Workloads() []string { return workload.Names() }
+
+// Workload gets the token of the place this program runs in, by a federation
+// provider, for the tenant at this host.
+func Workload(ctx context.Context, provider, host string, getenv func(string) string) (workload.Token, error) {
+	by, err := workload.Parse(provider)
+	if err != nil {
+		return workload.Token{}, err
+	}
+	return by.Token(ctx, workload.Place{Getenv: getenv}, host)
 }
 
 // Issuer returns what signs cluster tokens.

@@ -72,6 +72,7 @@ func guarded(v verb, c *call) (a answer, err error) {
 
 func write(w http.ResponseWriter, a answer) {
 	h := w.Header()
+	h.Set("Server", ServerName)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.status == http.StatusNoContent {

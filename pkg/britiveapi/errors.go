@@ -44,6 +44,10 @@ const (
 // RaceMessage is the text, in any case, that goes with [CodeRace].
 const RaceMessage = "User has already checked out profile for this environment"
 
+// ServerName is the Server header of a jit-broker. It says [CodeMaintenance] of
+// whatever is out of order, and a tenant of its maintenance only.
+const ServerName = "jit-broker"
+
 // meaning is a row of the table between the codes of [jit.Error] and Britive's.
 type meaning struct {
 	code   jit.Code

@@ -19,7 +19,9 @@ type Caller struct {
 	Getenv  func(string) string
 	Now     func() time.Time
 
-	Tenant string // the flag --tenant: a URL, a name of the configuration, or a Britive tenant
+	Tenant     string // the flag --tenant: a URL, a name of the configuration, or a Britive tenant
+	Federation string // the flag --federation: the provider that a workload signs in by
+	Verbosity  int    // the flag -v, as kubectl's
 
 	leftOut bool // it was said that pybritive's configuration cannot be read
 }

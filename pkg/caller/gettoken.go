@@ -14,6 +14,15 @@ import (
 // limit of their own.
 const Deadline = time.Minute
 
+// TimeLimit is how long this call may take: where a person is there, they may have
+// to sign in meanwhile.
+func (c *Caller) TimeLimit() time.Duration {
+	if c.Person.Present() {
+		return Deadline + SignInWait
+	}
+	return Deadline
+}
+
 // GetToken answers a client: one call in, one token out.
 //
 //	KUBERNETES_EXEC_INFO ─▶ execcred.Parse ─▶ mint.Token ─▶ execcred.Write ─▶ stdout
@@ -25,7 +34,7 @@ func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 	if err != nil {
 		return args.mend(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	ctx, cancel := context.WithTimeout(ctx, c.TimeLimit())
 	defer cancel()
 	_, token, err := c.Token(ctx, args, c.Argv[min(1, len(c.Argv)):])
 	if err != nil {
@@ -46,7 +55,7 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	s, err := c.ConnectTo(settings, args.Tenant)
+	s, err := c.ConnectFor(ctx, settings, args)
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
@@ -54,17 +63,18 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	ask.Held = c.HeldName(args, call)
+	ask.Held = c.HeldName(s, args, call)
 	token, err := s.Mint.Token(ctx, ask)
 	return s, token, err
 }
 
 // HeldName names the file in which the front looks for the answer to a call. It
 // is empty, and nothing is held, for a call that the front never answers (flags
-// before the verb), and for one that leaves its tenant to the configuration,
-// which may come to mean another.
-func (c *Caller) HeldName(args TokenArgs, call []string) string {
-	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") {
+// before the verb), for one that leaves its tenant to the configuration, which may
+// come to mean another, and for a workload's: the front cannot tell whose job of a
+// machine it is called by.
+func (c *Caller) HeldName(s *Session, args TokenArgs, call []string) string {
+	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || s.SignIn.By == ByFederation {
 		return ""
 	}
 	return held.Name(call[1:], held.ConfigDir(), c.Getenv(EnvToken))

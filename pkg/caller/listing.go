@@ -38,12 +38,12 @@ type listed string
 const mostListed = 8 << 20
 
 // listedAt is the file for who is signed in at the tenant. Signing in as somebody
-// else removes it, so its name tells only the tokens of the environment apart.
+// else removes it, so its name tells only the tokens of the environment apart, and workloads.
 func (c *Caller) listedAt(f Folders, tenant config.Tenant) listed {
 	if f.Listed == "" {
 		return ""
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%q %q", tenant.URL, c.Getenv(EnvToken)))
+	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", tenant.URL, c.Getenv(EnvToken), tenant.Federation))
 	return listed(filepath.Join(f.Listed, hex.EncodeToString(key[:16])))
 }
 

@@ -39,7 +39,7 @@ func TestListed(t *testing.T) {
 	settings, tenant := &config.Config{Storage: "file"}, config.Tenant{URL: "https://broker.example.com"}
 	list := func(profiles ...jit.Profile) {
 		t.Helper()
-		s, err := c.ConnectTo(settings, tenant.URL)
+		s, err := c.ConnectTo(t.Context(), settings, tenant.URL)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,6 +32,7 @@ func (c *Caller) answer(ctx context.Context, words []string) error {
 	if err != nil {
 		return err
 	}
+	c.Verbosity = args.Verbosity
 	return c.GetToken(ctx, args)
 }
 

@@ -87,17 +87,17 @@ func (c *Caller) TheirSession(settings *config.Config, tenantURL string) (s pybr
 
 // signedInByTheirs signs in by pybritive's session at a tenant. The certificates that
 // pybritive trusts go with it, where ours name none.
-func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant config.Tenant) (SignIn, config.Tenant, error) {
+func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant config.Tenant, login string) (SignIn, config.Tenant, error) {
 	s, ok, err := c.TheirSession(settings, tenant.URL)
 	if !ok {
-		return SignIn{}, tenant, nobody(tenant, err)
+		return SignIn{}, tenant, nobody(tenant, err, login)
 	}
 	token, err := s.Open(c.Getenv)
 	if err == nil {
 		token, err = CleanToken(token.Reveal())
 	}
 	if err != nil {
-		return SignIn{}, tenant, nobody(tenant, err)
+		return SignIn{}, tenant, nobody(tenant, err, login)
 	}
 	if tenant.CertificateAuthority == "" {
 		tenant.CertificateAuthority = s.CABundle
@@ -108,12 +108,12 @@ func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant con
 }
 
 // nobody says that nobody is signed in, and why pybritive's session does not do.
-func nobody(tenant config.Tenant, why error) error {
+func nobody(tenant config.Tenant, why error, login string) error {
 	text := "nobody is signed in at " + tenant.URL
 	if why != nil {
 		text += " (" + why.Error() + ")"
 	}
-	return jit.Errorf(jit.SignIn, "", "%s", text).WithNext("kubectl jit login")
+	return jit.Errorf(jit.SignIn, "", "%s", text).WithNext("%s", login)
 }
 
 // sayOnce says by whose session somebody is signed in, once for each session, and

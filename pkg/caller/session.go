@@ -1,6 +1,8 @@
 package caller
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -57,31 +59,42 @@ func (c *Caller) OwnSettings() (*config.Config, error) {
 }
 
 // Connect builds the session at the tenant that the flag --tenant, the
-// environment or the configuration names. Codes: invalid, sign_in.
-func (c *Caller) Connect() (*Session, error) {
+// environment or the configuration names. Codes: invalid, sign_in, unavailable.
+func (c *Caller) Connect(ctx context.Context) (*Session, error) {
 	settings, err := c.Settings()
 	if err != nil {
 		return nil, err
 	}
-	return c.ConnectTo(settings, c.Tenant)
+	return c.ConnectTo(ctx, settings, c.Tenant)
+}
+
+// ConnectFor builds the session that an entry of ours asks for.
+func (c *Caller) ConnectFor(ctx context.Context, settings *config.Config, args TokenArgs) (*Session, error) {
+	by := *c
+	by.Federation = cmp.Or(args.Federation, c.Federation)
+	return by.ConnectTo(ctx, settings, args.Tenant)
 }
 
 // ConnectTo builds the session at the named tenant; an empty name is the
-// environment's or the configuration's.
-func (c *Caller) ConnectTo(settings *config.Config, name string) (*Session, error) {
+// environment's or the configuration's. What it asks for later, it asks within ctx.
+func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name string) (*Session, error) {
 	tenant, err := c.TenantOf(settings, name)
 	if err != nil {
 		return nil, err
 	}
 	folders := c.Folders(settings)
-	who, tenant, err := c.signedIn(settings, folders, tenant)
+	login := c.loginAt(settings, tenant)
+	who, tenant, err := c.signedIn(ctx, settings, folders, tenant, login)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders, listed: c.listedAt(folders, tenant)}
-	if s.Broker, err = c.BrokerAt(folders, tenant, who); err != nil {
+	at, err := c.seenBy(folders, tenant, who)
+	if err != nil {
 		return nil, err
 	}
+	at.Login, at.Renew = login, c.renewal(ctx, folders, tenant, who, login)
+	s.Broker = plugins.Broker(at)
 	s.Mint = &mint.Mint{
 		Broker:   s.Broker,
 		Issuer:   plugins.Issuer(),
@@ -107,33 +120,32 @@ func (c *Caller) TenantOf(settings *config.Config, name string) (config.Tenant, 
 	if name == "" {
 		name = c.Getenv(EnvTenant)
 	}
-	return settings.ResolveTenant(name)
+	tenant, err := settings.ResolveTenant(name)
+	if c.Federation != "" {
+		tenant.Federation = c.Federation
+	}
+	return tenant, err
 }
 
-// signedIn is who is signed in, and the tenant with what is known of it by that. A
-// token in the environment wins, so that a job is never somebody who once signed in
-// on its machine.
-func (c *Caller) signedIn(settings *config.Config, f Folders, tenant config.Tenant) (SignIn, config.Tenant, error) {
-	if text := c.Getenv(EnvToken); text != "" {
-		token, err := CleanToken(text)
-		return SignIn{Token: token}, tenant, err
+// loginAt is the command that signs in at a tenant.
+func (c *Caller) loginAt(settings *config.Config, tenant config.Tenant) string {
+	if usual, err := c.TenantOf(settings, ""); err == nil && usual.URL == tenant.URL {
+		return "kubectl jit login"
 	}
-	if who, ok := f.SignIns.Get(tenant.URL); ok {
-		return who, tenant, nil
-	}
-	return c.signedInByTheirs(settings, f, tenant)
+	return "kubectl jit login --tenant " + tenant.URL
 }
 
-// BrokerAt is the broker of a tenant as somebody sees it.
-func (c *Caller) BrokerAt(f Folders, tenant config.Tenant, who SignIn) (jit.Broker, error) {
+// seenBy is a tenant as somebody sees it.
+func (c *Caller) seenBy(f Folders, tenant config.Tenant, who SignIn) (plugins.Tenant, error) {
 	roots, err := rootsOf(tenant)
 	if err != nil {
-		return nil, err
+		return plugins.Tenant{}, err
 	}
-	return plugins.Broker(plugins.Tenant{
+	return plugins.Tenant{
 		URL: tenant.URL, Token: who.Token, Roots: roots, Version: c.Version,
 		Memory: f.Known, Person: who.identity(),
-	}), nil
+		Log: c.Person.Note, Verbosity: c.Verbosity,
+	}, nil
 }
 
 // rootsOf is the tenant's own certificate authority beside the system's.
@@ -158,8 +170,11 @@ func rootsOf(tenant config.Tenant) (*x509.CertPool, error) {
 
 // identity differs from person to person and is known without asking the broker.
 func (s SignIn) identity() string {
-	if s.Person.ID != "" {
+	switch {
+	case s.Person.ID != "":
 		return s.Person.ID
+	case s.Owner != "":
+		return "workload:" + s.Owner
 	}
 	sum := sha256.Sum256([]byte(s.Token.Reveal()))
 	return "token:" + hex.EncodeToString(sum[:])

@@ -5,15 +5,29 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
+// Way is how somebody signed in.
+type Way string
+
+// The ways.
+const (
+	ByToken      Way = ""           // an API token
+	ByBrowser    Way = "browser"    // a session that ends
+	ByFederation Way = "federation" // the token of the place that a workload runs in; never stored
+)
+
 // SignIn is who is signed in at one tenant, and by what.
 type SignIn struct {
-	Person jit.Person // unknown where the token comes from the environment
-	Token  jit.Secret
+	Person  jit.Person // unknown where the token comes from the environment, or from a workload's place
+	Owner   string     // of a workload's token, in place of the person
+	Token   jit.Secret
+	By      Way
+	Expires time.Time // of the token; zero where that is not known
 }
 
 // SignIns keeps the sign-in of each tenant, sealed, in the state folder.
@@ -21,9 +35,11 @@ type SignIns struct{ store cache.Store }
 
 // storedSignIn is the form a sign-in has inside its sealed file.
 type storedSignIn struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Token string `json:"token"`
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Token   string    `json:"token"`
+	By      Way       `json:"by,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // Get returns the sign-in at a tenant. One that cannot be read is none: signing
@@ -37,11 +53,15 @@ func (s SignIns) Get(tenantURL string) (SignIn, bool) {
 	if err := json.Unmarshal(data, &stored); err != nil || stored.Token == "" {
 		return SignIn{}, false
 	}
-	return SignIn{Person: jit.Person{ID: stored.ID, Name: stored.Name}, Token: jit.NewSecret(stored.Token)}, true
+	return SignIn{
+		Person: jit.Person{ID: stored.ID, Name: stored.Name}, Token: jit.NewSecret(stored.Token), By: stored.By, Expires: stored.Expires,
+	}, true
 }
 
 func (s SignIns) Put(tenantURL string, who SignIn) error {
-	data, err := json.Marshal(storedSignIn{ID: who.Person.ID, Name: who.Person.Name, Token: who.Token.Reveal()})
+	data, err := json.Marshal(storedSignIn{
+		ID: who.Person.ID, Name: who.Person.Name, Token: who.Token.Reveal(), By: who.By, Expires: who.Expires,
+	})
 	if err != nil {
 		return err
 	}
@@ -56,6 +76,9 @@ func (s SignIns) Forget(tenantURL string) (bool, error) {
 	}
 	return true, s.store.Delete(tenantURL)
 }
+
+// Clear removes the sign-ins at all tenants.
+func (s SignIns) Clear() error { return s.store.Clear() }
 
 // CleanToken drops the line end that files and clipboards add, and refuses what
 // cannot stand in an HTTP header.

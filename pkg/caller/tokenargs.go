@@ -22,9 +22,11 @@ type TokenArgs struct {
 	Cluster    jit.Cluster // zero for a Kubernetes application, which is the cluster itself
 	Roles      []jit.Role  // to be assumed further
 	Unattended bool
+	Federation string // the provider that a workload signs in by; empty: the configuration's
+	Verbosity  int    // read only: as kubectl's -v
 }
 
-// Flags declares the arguments. The tenant's flag is every verb's.
+// Flags declares the arguments but those that every verb has.
 func (a *TokenArgs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&a.Profile, "profile", "", "the path of the profile, application/environment/profile")
 	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster; left out where the broker itself gives the token")
@@ -43,6 +45,9 @@ func (a *TokenArgs) List() []string {
 	if a.Unattended {
 		args = append(args, "--unattended")
 	}
+	if a.Federation != "" {
+		args = append(args, "--federation", a.Federation)
+	}
 	return args
 }
 
@@ -53,6 +58,8 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 	f.SetOutput(io.Discard)
 	a.Flags(f)
 	f.StringVar(&a.Tenant, "tenant", "", "")
+	f.StringVar(&a.Federation, "federation", "", "")
+	f.IntVarP(&a.Verbosity, "v", "v", 0, "")
 	const help = "kubectl jit get-token --help"
 	if err := f.Parse(words); err != nil {
 		return a, jit.Errorf(jit.Invalid, "", "%w", err).WithNext(help)

@@ -116,7 +116,7 @@ func (a *aliasSet) check(ctx context.Context, settings *config.Config, profile s
 }
 
 func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.Profile, error) {
-	s, err := a.ConnectTo(settings, a.Tenant)
+	s, err := a.ConnectTo(ctx, settings, a.Tenant)
 	if err != nil {
 		return nil, err
 	}

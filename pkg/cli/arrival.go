@@ -26,7 +26,7 @@ type arrival struct {
 func (l *login) arrive(ctx context.Context, s *caller.Session, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
 	ask.Cluster = where.cluster
 	ask.Fresh = true
-	ask.Held = l.HeldName(args, args.List())
+	ask.Held = l.HeldName(s, args, args.List())
 	token, err := s.Mint.Token(ctx, ask)
 	if err != nil {
 		return arrival{}, err

@@ -65,7 +65,7 @@ type awsAnswer struct {
 }
 
 func (a *awsCredentialProcess) run(ctx context.Context, profile string) error {
-	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, a.TimeLimit())
 	defer cancel()
 	credential, _, _, err := a.keys(ctx, profile, a.roles, a.unattended)
 	if err != nil {
@@ -117,6 +117,9 @@ func (a *awsCredentialProcess) writeLine(ctx context.Context, name string) error
 	line.Command = append(line.Command, caller.RoleArgs(roles)...)
 	if a.unattended {
 		line.Command = append(line.Command, "--unattended")
+	}
+	if a.Federation != "" {
+		line.Command = append(line.Command, "--federation", a.Federation)
 	}
 	path, err := awsconfig.Path()
 	if err != nil {

@@ -38,7 +38,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := c.connectFor(entry)
+	s, err := c.connectFor(ctx, entry)
 	if err != nil {
 		return err
 	}
@@ -50,15 +50,15 @@ func (c *canI) findAllowing(ctx context.Context) error {
 }
 
 // connectFor connects to the tenant of an entry of ours, else to the usual one.
-func (c *canI) connectFor(entry kubeconfig.Entry) (*caller.Session, error) {
+func (c *canI) connectFor(ctx context.Context, entry kubeconfig.Entry) (*caller.Session, error) {
 	if args, mine := ours(entry.Exec); mine {
 		settings, err := c.Settings()
 		if err != nil {
 			return nil, err
 		}
-		return c.ConnectTo(settings, args.Tenant)
+		return c.ConnectFor(ctx, settings, args)
 	}
-	return c.Connect()
+	return c.Connect(ctx)
 }
 
 func (c *canI) showFound(s *caller.Session, profiles []jit.Profile, seen []seenView, q cani.Question) error {

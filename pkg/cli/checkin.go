@@ -108,7 +108,7 @@ func (e *env) checkedOut(ctx context.Context, word string) (*caller.Session, tar
 	if !byName {
 		return e.knownTarget(ctx, word)
 	}
-	s, err := e.Connect()
+	s, err := e.Connect(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}

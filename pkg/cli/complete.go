@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
+	"github.com/kubectl-jit/kubectl-jit/plugins"
 )
 
 // offers are words to complete what was typed with, each with a word on what it
@@ -107,6 +108,7 @@ func (e *env) completeFlags(cmd *cobra.Command) {
 		"tenant":    word(e.tenants),
 		"verb":      word(each(verbs)),
 	}
+	of["federation"] = cobra.FixedCompletions(plugins.Workloads(), cobra.ShellCompDirectiveNoFileComp)
 	for _, file := range []string{"certificate-authority", "kubeconfig", "metadata", "token-file"} {
 		of[file] = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}

@@ -49,7 +49,7 @@ func (d *decide) command(cmd *cobra.Command) *cobra.Command {
 }
 
 func (d *decide) run(ctx context.Context, name string) error {
-	s, err := d.Connect()
+	s, err := d.Connect(ctx)
 	if err != nil {
 		return err
 	}

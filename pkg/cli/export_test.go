@@ -82,6 +82,16 @@ func Print(format string, cells ...any) string {
 	return out.String()
 }
 
+// Remember writes a tenant that was signed in at, with what its flags said, and
+// returns what the person is told.
+func Remember(ctx context.Context, settings *config.Config, url, sso, federation string) (string, error) {
+	streams, _, _, errOut := genericiooptions.NewTestIOStreams()
+	w := signInWith{env: newEnv([]string{"kubectl-jit"}, streams, ""), sso: sso}
+	w.Federation = federation
+	err := w.remember(ctx, settings, config.Tenant{URL: url, SSO: sso, Federation: federation})
+	return errOut.String(), err
+}
+
 // Walk visits every command there is.
 func Walk(visit func(path, short, long, example string)) {
 	var walk func(cmd *cobra.Command)

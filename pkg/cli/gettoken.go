@@ -26,7 +26,7 @@ at a terminal, where the policy asks for nothing, and for an entry with
     --cluster sandbox --region eu-central-1`,
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			args.Tenant = e.Tenant
+			args.Tenant, args.Federation = e.Tenant, e.Federation
 			return e.GetToken(cmd.Context(), args)
 		},
 	}

@@ -168,7 +168,7 @@ func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known
 		if err != nil {
 			return fmt.Errorf("convert context %s: %w", one.entry.Context, err)
 		}
-		args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended}
+		args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended, Federation: c.Federation}
 		known[key] = args
 	}
 	args.Cluster = one.args.Cluster

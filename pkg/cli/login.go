@@ -53,9 +53,13 @@ used, or one is made, called like the environment. The broker gives its tokens.
 With --assume-role the entry goes on from the profile's role to another one, and
 from that to the next where several are named. They stand in the entry.
 
-Without a profile, login signs in at the broker: with an API token from
---token-file, from BRITIVE_API_TOKEN, or asked for.`,
-		Example: `  kubectl jit login --tenant https://broker.example.com
+Without a profile, login signs in at the broker: at a terminal through the
+browser, or, where the broker has no page for it and with --api-token, with an API
+token that is asked for. One in --token-file or BRITIVE_API_TOKEN is taken as it
+is. With --federation no person is needed: the place this runs in speaks for it.`,
+		Example: `  kubectl jit login --tenant acme
+  kubectl jit login --tenant https://broker.example.com --api-token
+  kubectl jit login --tenant acme --federation github-britive
   kubectl jit login eks-pod-manager
   kubectl jit login eks-admin -j "INC-42: node pool is stuck" --wait 10m
   kubectl jit login eks-reader --new-context sandbox-reader
@@ -80,8 +84,10 @@ Without a profile, login signs in at the broker: with an API token from
 // start tells the two meanings of login apart.
 func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
-		if l.signIn.used() {
-			return jit.Errorf(jit.Invalid, "", "--token-file and --certificate-authority sign in, which is login without a profile").WithNext("kubectl jit login --help")
+		for _, name := range l.signIn.names() {
+			if cmd.Flags().Changed(name) {
+				return jit.Errorf(jit.Invalid, "", "--%s signs in, which is login without a profile", name).WithNext("kubectl jit login --help")
+			}
 		}
 		return l.run(ctx, args[0])
 	}
@@ -120,7 +126,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if where, err = l.locate(ctx, s, ask, where); err != nil {
 		return err
 	}
-	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Roles: ask.Roles, Unattended: l.unattended}
+	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Roles: ask.Roles, Unattended: l.unattended, Federation: l.Federation}
 	arrived, err := l.arrive(ctx, s, ask, where, args)
 	if err != nil {
 		return err

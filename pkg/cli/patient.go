@@ -124,14 +124,14 @@ func (p *patient) signIn(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if p.session, err = p.ConnectTo(settings, p.args.Tenant); err != nil {
+	if p.session, err = p.ConnectFor(ctx, settings, p.args); err != nil {
 		return "", err
 	}
 	person, err := p.session.Broker.Whoami(ctx)
 	if err != nil {
 		return "", err
 	}
-	return person.Name + " at " + p.session.Tenant.URL, nil
+	return person.Name + " at " + p.session.Tenant.URL + p.untilEnd(p.session.SignIn), nil
 }
 
 func (p *patient) profile(ctx context.Context) (string, error) {

@@ -44,7 +44,7 @@ type profileItem struct {
 }
 
 func (p *profiles) run(ctx context.Context) error {
-	s, err := p.Connect()
+	s, err := p.Connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func newRequestWithdraw(e *env) *cobra.Command {
 }
 
 func (r *requestWithdraw) run(ctx context.Context, name string) error {
-	s, err := r.Connect()
+	s, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}

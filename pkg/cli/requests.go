@@ -43,7 +43,7 @@ The names are what "kubectl jit approve", "kubectl jit reject" and
 }
 
 func (r *requests) run(ctx context.Context) error {
-	s, err := r.Connect()
+	s, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}

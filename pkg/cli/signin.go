@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,21 +19,30 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// signInWith is "login" without a profile: an API token is checked with the
-// broker, then kept.
+// signInWith is "login" without a profile: through the browser, with an API token
+// that is checked with the broker, or by the place this runs in; then it is kept.
 type signInWith struct {
 	*env
 	tokenFile            string
+	apiToken             bool
+	noBrowser            bool
+	sso                  string
 	certificateAuthority string
 }
 
 func (w *signInWith) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&w.tokenFile, "token-file", "", `sign in with the API token in this file ("-" is standard input)`)
-	cmd.Flags().StringVar(&w.certificateAuthority, "certificate-authority", "", "when signing in: a PEM file with the certificate authority of the broker, kept in the configuration")
+	f := cmd.Flags()
+	f.StringVar(&w.tokenFile, "token-file", "", `sign in with the API token in this file ("-" is standard input)`)
+	f.BoolVar(&w.apiToken, "api-token", false, "sign in with an API token, asked for at the terminal")
+	f.BoolVar(&w.noBrowser, "no-browser", false, "when signing in: show the address, and open no browser")
+	f.StringVar(&w.sso, "sso", "", "when signing in: the identity provider, as the tenant calls it; kept in the configuration")
+	f.StringVar(&w.certificateAuthority, "certificate-authority", "", "when signing in: a PEM file with the certificate authority of the broker, kept in the configuration")
 }
 
-// used reports whether a flag was given that has a meaning here only.
-func (w *signInWith) used() bool { return w.tokenFile != "" || w.certificateAuthority != "" }
+// names are the flags that have a meaning here only.
+func (w *signInWith) names() []string {
+	return []string{"token-file", "api-token", "no-browser", "sso", "certificate-authority"}
+}
 
 func (w *signInWith) run(ctx context.Context) error {
 	settings, err := w.Settings()
@@ -45,6 +58,9 @@ func (w *signInWith) run(ctx context.Context) error {
 			return jit.Errorf(jit.Invalid, "sign in", "%w", err)
 		}
 	}
+	if w.sso != "" {
+		tenant.SSO = w.sso
+	}
 	who, err := w.check(ctx, tenant)
 	if err != nil {
 		return err
@@ -52,26 +68,46 @@ func (w *signInWith) run(ctx context.Context) error {
 	if err := w.keep(settings, tenant, who); err != nil {
 		return err
 	}
-	w.say("Signed in as %s at %s.", who.Person.Name, tenant.URL)
+	w.say("Signed in as %s at %s%s.", who.Person.Name, tenant.URL, w.untilEnd(who))
+	if who.By != caller.ByToken && w.Getenv(caller.EnvToken) != "" {
+		w.Note("%s is set, and signs every command in before this does", caller.EnvToken)
+	}
 	return w.remember(ctx, settings, tenant)
 }
 
-// check asks the broker who the token is.
+// untilEnd is until when a session is good, ready to stand behind "at URL".
+func (e *env) untilEnd(who caller.SignIn) string {
+	if who.By != caller.ByBrowser || who.Expires.IsZero() {
+		return ""
+	}
+	return ", until " + e.until(who.Expires)
+}
+
+// check finds the way to sign in, and asks the broker who that is.
 func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.SignIn, error) {
+	switch {
+	case tenant.Federation != "" && (w.tokenFile != "" || w.apiToken):
+		return caller.SignIn{}, jit.Errorf(jit.Invalid, "sign in", "%s is signed in at by federation (%s), which no API token replaces", tenant.URL, tenant.Federation)
+	case w.tokenFile != "" && w.apiToken:
+		return caller.SignIn{}, jit.Errorf(jit.Invalid, "", "--token-file and --api-token contradict each other")
+	case tenant.Federation != "":
+		who, err := w.Federated(ctx, tenant)
+		if err != nil {
+			return caller.SignIn{}, err
+		}
+		return w.Whoami(ctx, tenant, who)
+	case w.tokenFile == "" && !w.apiToken && w.Getenv(caller.EnvToken) == "" && w.Person.Present():
+		who, ok, err := w.ByBrowser(ctx, tenant, !w.noBrowser)
+		if err != nil || ok {
+			return who, err
+		}
+		w.Note("%s has no page to sign in at: an API token signs in there.", tenant.URL)
+	}
 	token, err := w.token(ctx, tenant)
 	if err != nil {
 		return caller.SignIn{}, err
 	}
-	broker, err := w.BrokerAt(caller.Folders{}, tenant, caller.SignIn{Token: token})
-	if err != nil {
-		return caller.SignIn{}, err
-	}
-	defer w.Person.Progress("signing in at " + tenant.URL)()
-	person, err := broker.Whoami(ctx)
-	if err != nil {
-		return caller.SignIn{}, err
-	}
-	return caller.SignIn{Person: person, Token: token}, nil
+	return w.Whoami(ctx, tenant, caller.SignIn{Token: token})
 }
 
 // token takes the API token from the file, the environment or the person.
@@ -84,10 +120,10 @@ func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secre
 			return jit.Secret{}, jit.Errorf(jit.Invalid, op, "read the token: %w", err)
 		}
 		return caller.CleanToken(text)
-	case w.Getenv(caller.EnvToken) != "":
+	case w.Getenv(caller.EnvToken) != "" && !w.apiToken:
 		return caller.CleanToken(w.Getenv(caller.EnvToken))
 	case !w.Person.Present():
-		err := jit.Errorf(jit.SignIn, op, "there is no terminal to ask for an API token at, and %s is not set", caller.EnvToken)
+		err := jit.Errorf(jit.SignIn, op, "there is no terminal to sign in at, and %s is not set", caller.EnvToken)
 		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", quote(tenant.URL))
 	}
 	token, err := w.Person.AskSecret(ctx, "API token for "+tenant.URL+": ")
@@ -114,12 +150,16 @@ func (w *signInWith) readToken() (string, error) {
 	return string(text), err
 }
 
-// keep stores the sign-in. What is held was issued to whoever was signed in
-// before: it goes, unless that was the same person.
+// keep stores the sign-in, but for a workload's, which is made anew each time. What
+// is held was issued to whoever was signed in before: it goes, unless that was the
+// same person.
 func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who caller.SignIn) error {
 	const op = "keep the sign-in"
 	f := w.Folders(settings)
 	if f.Cache == "" {
+		if who.By == caller.ByFederation {
+			return nil
+		}
 		return jit.Errorf(jit.Invalid, op, "nothing may be stored here (storage: none, or there is no home folder): set %s for each call", caller.EnvToken)
 	}
 	before, known := f.SignIns.Get(tenant.URL)
@@ -128,56 +168,71 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who cal
 			return jit.Errorf(jit.Unavailable, op, "remove what is held for somebody else: %w", err)
 		}
 	}
-	if err := f.SignIns.Put(tenant.URL, who); err != nil {
+	var err error
+	if who.By == caller.ByFederation {
+		_, err = f.SignIns.Forget(tenant.URL)
+	} else {
+		err = f.SignIns.Put(tenant.URL, who)
+	}
+	if err != nil {
 		return jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
 	_ = held.ForgetFailures(f.Cache) // clients may ask again; they end by themselves in seconds
 	return nil
 }
 
-// nameOf is the name under which the first of the configurations that does knows a
-// tenant, or its host.
-func nameOf(tenant config.Tenant, settings ...*config.Config) string {
-	for _, c := range settings {
+// nameOf is the name under which our own configuration knows a tenant, or is to:
+// that of pybritive's, of a Britive tenant, or the host of another broker.
+func nameOf(tenant config.Tenant, own, all *config.Config) (name string, known bool) {
+	for _, c := range []*config.Config{own, all} {
 		for _, name := range sorted(c.Tenants) {
-			if c.Tenants[name].URL == tenant.URL {
-				return name
+			if at, err := c.ResolveTenant(name); err == nil && at.URL == tenant.URL {
+				return name, c == own
 			}
 		}
 	}
 	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
-		return at.Host
+		return strings.TrimSuffix(at.Host, ".britive-app.com"), false
 	}
-	return tenant.URL
+	return tenant.URL, false
 }
 
-// remember writes the tenant into a configuration that names none yet, so that
-// the next command needs no --tenant, and into one that does not know whom to trust
-// there.
+// remember writes a tenant that is not in the configuration, and what its flags
+// said, so that the next command needs no --tenant, or a short one, and knows whom
+// to trust there.
 func (w *signInWith) remember(ctx context.Context, settings *config.Config, tenant config.Tenant) error {
 	own, err := w.OwnSettings()
 	if err != nil {
 		return err
 	}
-	name := nameOf(tenant, own, settings)
-	known := own.Tenant != "" || len(own.Tenants) > 0
+	name, known := nameOf(tenant, own, settings)
 	trusts := tenant.CertificateAuthority == "" || own.Tenants[name].CertificateAuthority == tenant.CertificateAuthority
-	if known && trusts {
+	if known && trusts && w.sso == "" && w.Federation == "" {
 		return nil
 	}
+	usual := ""
 	err = configure(ctx, func(c *config.Config) error {
 		if c.Tenants == nil {
 			c.Tenants = map[string]config.Tenant{}
 		}
-		c.Tenants[name] = tenant
-		if c.Tenant == "" {
-			c.Tenant = name
+		usual = c.Tenant
+		if only := slices.Collect(maps.Keys(c.Tenants)); usual == "" && len(only) == 1 {
+			usual = only[0] // which was meant without a word so far
 		}
+		usual = cmp.Or(usual, name)
+		kept := c.Tenants[name]
+		kept.URL = cmp.Or(kept.URL, tenant.URL)
+		kept.CertificateAuthority = cmp.Or(tenant.CertificateAuthority, kept.CertificateAuthority)
+		kept.SSO, kept.Federation = cmp.Or(w.sso, kept.SSO), cmp.Or(w.Federation, kept.Federation)
+		c.Tenants[name], c.Tenant = kept, usual
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	w.Note("%s is now the tenant %q in %s", tenant.URL, name, own.Path)
+	if usual != name {
+		w.Note("%q is still the one that is meant without --tenant", usual)
+	}
 	return nil
 }

@@ -44,7 +44,7 @@ type statusObject struct {
 }
 
 func (c *status) run(ctx context.Context) error {
-	s, err := c.Connect()
+	s, err := c.Connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (e *env) target(ctx context.Context, word string) (*caller.Session, target,
 	if tenant == "" && isAlias {
 		tenant = alias.Tenant
 	}
-	s, err := e.ConnectTo(settings, tenant)
+	s, err := e.ConnectTo(ctx, settings, tenant)
 	if err != nil {
 		return nil, target{}, err
 	}

@@ -88,6 +88,16 @@ type Tenant struct {
 	// CertificateAuthority is a PEM file whose certificates are trusted for this
 	// broker besides the system's. A relative path is relative to the file's folder.
 	CertificateAuthority string
+
+	// SSO is the identity provider that signs people in through the browser, as the
+	// tenant calls it; empty lets the tenant's own page ask.
+	SSO string
+
+	// Federation is the provider by which a program without a person signs in, as
+	// NAME or NAME-OPTION: aws, awsstsjwt, azuresmi, azureumi, bitbucket, gcp, github,
+	// gitlab or spacelift. Where it is set, no other sign-in counts but a token in the
+	// environment.
+	Federation string
 }
 
 // Alias is a short name of an access, and of further roles where it names some. In

@@ -155,7 +155,12 @@ func TestResolveTenant(t *testing.T) {
 		{name: "an unknown URL", tenants: one, arg: "https://Other:1", want: config.Tenant{URL: "https://other:1"}},
 		{name: "a bare name", arg: "Jit", want: config.Tenant{URL: "https://jit.britive-app.com"}},
 		{name: "a bare name as default", fallback: "jit", want: config.Tenant{URL: "https://jit.britive-app.com"}},
-		{name: "a host", arg: "broker.example.com", want: config.Tenant{URL: "https://broker.example.com"}},
+		{name: "a name with dots", arg: "k8s.dev2.aws", want: config.Tenant{URL: "https://k8s.dev2.aws.britive-app.com"}},
+		{name: "a tenant's host", arg: "Jit.britive-app.com", want: config.Tenant{URL: "https://jit.britive-app.com"}},
+		{name: "a host that ends like one", arg: "jit-britive-app.com", want: config.Tenant{URL: "https://jit-britive-app.com"}},
+		{name: "a host by its URL", arg: "https://broker.example.com", want: config.Tenant{URL: "https://broker.example.com"}},
+		{name: "an address", arg: "127.0.0.1", want: config.Tenant{URL: "https://127.0.0.1"}},
+		{name: "a far address", arg: "https://[2001:db8::1]:8443", want: config.Tenant{URL: "https://[2001:db8::1]:8443"}},
 		{name: "a host with a port", arg: "localhost:8443", want: config.Tenant{URL: "https://localhost:8443"}},
 		{name: "none known", fail: "no tenant is configured"},
 		{name: "several", tenants: two, fail: "acme, sigma"},
@@ -163,6 +168,9 @@ func TestResolveTenant(t *testing.T) {
 		{name: "a path", arg: "https://broker/api", fail: "HOST"},
 		{name: "a password", arg: "https://u:p@broker", fail: "HOST"},
 		{name: "no sense", arg: "a b", fail: "neither"},
+		{name: "a command", arg: "https://broker$(id)", fail: "neither"},
+		{name: "two commands", arg: "https://broker;id", fail: "neither"},
+		{name: "a script of another direction", arg: "https://b\u202er", fail: "neither"},
 	}
 	for _, tt := range tests {
 		c := &config.Config{Tenant: tt.fallback, Tenants: tt.tenants}

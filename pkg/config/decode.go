@@ -177,6 +177,8 @@ func (d decoder) tenant(name, value *yaml.Node) (t Tenant, err error) {
 	err = d.fields(value, map[string]field{
 		"url":                  d.text(&t.URL),
 		"certificateAuthority": d.text(&t.CertificateAuthority),
+		"sso":                  d.text(&t.SSO),
+		"federation":           d.text(&t.Federation),
 	})
 	if err != nil {
 		return t, err

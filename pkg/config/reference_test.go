@@ -62,8 +62,8 @@ func plain(field *ast.Field) string {
 
 // lower is a Go name as the file has it.
 func lower(name string) string {
-	if name == "URL" {
-		return "url"
+	if name == strings.ToUpper(name) { // URL, SSO
+		return strings.ToLower(name)
 	}
 	return string(unicode.ToLower(rune(name[0]))) + name[1:]
 }

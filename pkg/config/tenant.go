@@ -2,10 +2,12 @@ package config
 
 import (
 	"maps"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -13,11 +15,33 @@ import (
 // domain is where Britive's tenants live.
 const domain = "britive-app.com"
 
-// bare matches the name of a Britive tenant.
-var bare = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+// bare matches the name of a Britive tenant. It may hold dots, and has its host
+// below [domain] then, too.
+var bare = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+
+// isHost reports whether a host and port are made of what those are made of. What
+// else a URL can hold there means something to a shell or a terminal.
+func isHost(host string) bool {
+	odd := func(r rune) bool {
+		return !strings.ContainsRune("._-:[]", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+	}
+	return host != "" && strings.IndexFunc(host, odd) < 0
+}
+
+// below reports whether a host is one of Britive's. Its own clients look at the
+// end of the text alone.
+func below(host string) bool { return strings.HasSuffix(strings.ToLower(host), domain) }
+
+// isName reports whether a word names a Britive tenant rather than a host.
+func isName(word string) bool {
+	if _, err := netip.ParseAddr(word); err == nil || strings.EqualFold(word, "localhost") {
+		return false
+	}
+	return bare.MatchString(word) && !below(word)
+}
 
 // ResolveTenant finds the broker that is meant: the one named by arg (a name in
-// Tenants, a URL, a host, or the bare name of a Britive tenant), else the default
+// Tenants, a URL, HOST:PORT, or the name of a Britive tenant), else the default
 // one, else the only one. A broker named by its URL gets the settings of the
 // tenant with the same URL. Codes: invalid.
 func (c *Config) ResolveTenant(arg string) (Tenant, error) {
@@ -78,13 +102,13 @@ func address(name string) (string, error) {
 	text := name
 	switch {
 	case strings.Contains(name, "://"):
-	case bare.MatchString(name) && !strings.EqualFold(name, "localhost"):
+	case isName(name):
 		text = "https://" + name + "." + domain
 	default:
 		text = "https://" + name
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || strings.ContainsAny(u.Host, " \t\r\n") {
+	if err != nil || u.Hostname() == "" || !isHost(u.Host) {
 		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name)
 	}
 	if !strings.EqualFold(u.Scheme, "https") {

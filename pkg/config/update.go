@@ -182,6 +182,8 @@ func (t Tenant) node() *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	setText(node, "url", t.URL)
 	setText(node, "certificateAuthority", t.CertificateAuthority)
+	setText(node, "sso", t.SSO)
+	setText(node, "federation", t.Federation)
 	return node
 }
 

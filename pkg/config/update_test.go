@@ -54,10 +54,10 @@ func TestUpdate(t *testing.T) {
 		{
 			name: "a setting and a tenant", before: "aliases: {}\n",
 			change: func(c *config.Config) error {
-				c.Tenant, c.Tenants = "s", map[string]config.Tenant{"s": {URL: "https://s", CertificateAuthority: "s.pem"}}
+				c.Tenant, c.Tenants = "s", map[string]config.Tenant{"s": {URL: "https://s", CertificateAuthority: "s.pem", SSO: "okta", Federation: "github-britive"}}
 				return nil
 			},
-			want: "aliases: {}\ntenant: s\ntenants:\n  s:\n    url: https://s\n    certificateAuthority: s.pem\n",
+			want: "aliases: {}\ntenant: s\ntenants:\n  s:\n    url: https://s\n    certificateAuthority: s.pem\n    sso: okta\n    federation: github-britive\n",
 		},
 		{
 			name: "an empty flow map fills", before: "aliases: {}\n", change: alias("a", "x/y/z"),

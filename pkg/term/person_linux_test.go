@@ -50,6 +50,11 @@ func perform(act string) {
 		defer cancel()
 		secret, err := p.AskSecret(ctx, "Token: ")
 		fmt.Printf("%q %v", secret.Reveal(), err)
+	case "countdown":
+		done := p.Countdown("waiting for the browser", time.Now().Add(90*time.Second))
+		time.Sleep(700 * time.Millisecond)
+		done()
+		fmt.Print("done")
 	case "progress":
 		done := p.Progress("waiting for bob" + strings.Repeat(".", 200))
 		time.Sleep(600 * time.Millisecond)
@@ -172,6 +177,22 @@ func TestLiveLine(t *testing.T) {
 	p.screen.await(t, want)
 	if p.screen.text() != want {
 		t.Errorf("the screen got %q, want %q", p.screen.text(), want)
+	}
+}
+
+// TestCountdown holds that it counts down, and goes in the end; and that nothing is
+// said where nobody watches it.
+func TestCountdown(t *testing.T) {
+	p := openPTY(t)
+	prog := p.at("countdown")
+	prog.Stderr = p.terminal
+	prog.says(t, "done")
+	const line = "waiting for the browser (1m29s left)"
+	p.screen.await(t, line+"\r"+strings.Repeat(" ", len(line))+"\r")
+	logged := openPTY(t).at("countdown")
+	logged.says(t, "done")
+	if logged.errs.Len() != 0 {
+		t.Errorf("stderr %q", logged.errs.String())
 	}
 }
 

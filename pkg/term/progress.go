@@ -23,16 +23,33 @@ const (
 // time it has taken. A terminal that a full-screen program holds, or whose
 // foreground we are not in, is left alone.
 func (p *Person) Progress(text string) (done func()) {
-	show := p.plainLines
-	if fd, ok := p.stderrTerminal(); ok {
-		show = func(text string, stop <-chan struct{}) { p.liveLine(fd, text, stop) }
-		if !p.Present() {
-			return func() {}
-		}
+	fd, terminal := p.stderrTerminal()
+	if !terminal {
+		return inBackground(func(stop <-chan struct{}) { p.plainLines(Safe(text), stop) })
 	}
+	if !p.Present() {
+		return func() {}
+	}
+	began := time.Now()
+	return inBackground(func(stop <-chan struct{}) { p.liveLine(fd, Safe(text), func() string { return taken(began) }, stop) })
+}
+
+// Countdown shows on the terminal that stderr is how much time is left until end,
+// in one line that goes in the end, until done is called. Elsewhere it shows
+// nothing.
+func (p *Person) Countdown(text string, end time.Time) (done func()) {
+	fd, terminal := p.stderrTerminal()
+	if !terminal || !p.Present() {
+		return func() {}
+	}
+	left := func() string { return "(" + max(0, time.Until(end)).Round(time.Second).String() + " left)" }
+	return inBackground(func(stop <-chan struct{}) { p.liveLine(fd, Safe(text), left, stop) })
+}
+
+func inBackground(show func(stop <-chan struct{})) (done func()) {
 	stop := make(chan struct{})
 	var showing sync.WaitGroup
-	showing.Go(func() { show(Safe(text), stop) })
+	showing.Go(func() { show(stop) })
 	return sync.OnceFunc(func() {
 		close(stop)
 		showing.Wait()
@@ -50,11 +67,10 @@ func (p *Person) plainLines(text string, stop <-chan struct{}) {
 	}
 }
 
-func (p *Person) liveLine(fd int, text string, stop <-chan struct{}) {
-	began := time.Now()
+func (p *Person) liveLine(fd int, text string, clock func() string, stop <-chan struct{}) {
 	defer p.redraw("")
 	for pause := showAfter; lasts(pause, stop); pause = redrawEvery {
-		p.redraw(fit(fd, text, taken(began)))
+		p.redraw(fit(fd, text, clock()))
 	}
 }
 

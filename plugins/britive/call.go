@@ -35,6 +35,7 @@ type request struct {
 	query  url.Values
 	body   any  // nil: none
 	again  bool // whether it may be sent again when its answer is lost
+	open   bool // it takes no token
 }
 
 func get(path string) request { return request{method: http.MethodGet, path: path, again: true} }
@@ -52,16 +53,19 @@ type exchange struct {
 	status int
 	header http.Header
 	body   []byte
+	token  jit.Secret // that was sent
 }
 
 // send makes one HTTP exchange. An error is that of the way there or back.
-func (c *Client) send(ctx context.Context, r request) (exchange, error) {
+func (c *Client) send(ctx context.Context, r request) (x exchange, err error) {
 	ctx, cancel := context.WithTimeout(ctx, longestCall)
 	defer cancel()
-	message, err := c.message(ctx, r)
+	token := c.token()
+	message, err := c.message(ctx, r, token)
 	if err != nil {
 		return exchange{}, err
 	}
+	defer func(began time.Time) { c.trace(message, r.body, x, err, time.Since(began)) }(time.Now())
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP
@@ -77,12 +81,12 @@ func (c *Client) send(ctx context.Context, r request) (exchange, error) {
 	if err != nil {
 		return exchange{}, err
 	}
-	return exchange{response.StatusCode, response.Header, body}, nil
+	return exchange{response.StatusCode, response.Header, body, token}, nil
 }
 
 // message is the HTTP request. The content type is sent without a body too, as
 // Britive's own clients do.
-func (c *Client) message(ctx context.Context, r request) (*http.Request, error) {
+func (c *Client) message(ctx context.Context, r request, token jit.Secret) (*http.Request, error) {
 	address, err := c.address(r)
 	if err != nil {
 		return nil, err
@@ -102,7 +106,9 @@ func (c *Client) message(ctx context.Context, r request) (*http.Request, error) 
 	message.Header.Set("Accept", "application/json")
 	message.Header.Set("Content-Type", "application/json")
 	message.Header.Set("User-Agent", "kubectl-jit/"+c.Version)
-	message.Header.Set("Authorization", scheme(c.Token)+" "+c.Token.Reveal())
+	if !r.open {
+		message.Header.Set("Authorization", scheme(token)+" "+token.Reveal())
+	}
 	return message, nil
 }
 

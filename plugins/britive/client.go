@@ -24,8 +24,21 @@ type Client struct {
 	Now     func() time.Time // nil: time.Now
 	Memory  Memory           // its zero value remembers nothing
 
+	// Login is the command that signs in here, for errors; empty: "kubectl jit login".
+	Login string
+
+	// Renew signs in again when the tenant no longer takes the token, in whose place
+	// it returns a new one. It is called by one goroutine at a time. Nil: nobody can.
+	Renew func(ctx context.Context) (jit.Secret, error)
+
+	// Log gets a line about each exchange, as far as Verbosity goes: see trace.go.
+	Log       func(line string)
+	Verbosity int
+
 	mu        sync.Mutex
-	listed    []profile // the last listing that was read
+	newer     jit.Secret // what Renew returned, in place of Token
+	renewing  *renewal   // nil: nobody is at it
+	listed    []profile  // the last listing that was read
 	known     known
 	loaded    bool // known was looked for
 	remembers bool // known is an earlier process's

@@ -2,10 +2,12 @@ package britive
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -50,8 +52,14 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 	if isTicket(code) && e.Next == "" {
 		e.Next = "kubectl jit login PROFILE --ticket-type TYPE --ticket ID"
 	}
+	if code == britiveapi.CodeMaintenance && x.header.Get("Server") != britiveapi.ServerName {
+		why = c.host() + " is in maintenance: " + why
+	}
+	if id := requestID(x.header); id != "" && (e.Code == jit.Unavailable || e.Code == jit.Internal) && !strings.Contains(why, id) {
+		why += " (request " + id + ")"
+	}
 	if e.Code == jit.SignIn && e.Next == "" {
-		e.Next = "kubectl jit login"
+		e.Next = cmp.Or(c.Login, "kubectl jit login")
 	}
 	if e.Code == jit.SignIn || e.Code == jit.Denied {
 		why += c.clock()
@@ -59,6 +67,10 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 	e.Err = coded{code, why}
 	return e
 }
+
+// requestID is what the broker calls this call in its own log; empty where it does
+// not tell.
+func requestID(h http.Header) string { return shortened(h.Get("X-Request-Id")) }
 
 // errorOf reads the body of an error. One that cannot be read says nothing.
 func errorOf(x exchange) britiveapi.ErrorBody {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 const (
@@ -27,8 +28,10 @@ const (
 
 // do makes a call and decodes its answer into v. One that changes nothing, or
 // nothing more when it is repeated, is sent again when the way or the broker
-// fails for a moment.
+// fails for a moment; any is, when it was refused for want of a sign-in and
+// somebody has signed in again.
 func (c *Client) do(ctx context.Context, op string, r request, v any) error {
+	renewed := false
 	for try := 1; ; try++ {
 		x, err := c.send(ctx, r)
 		pause, retry := passing(x, err)
@@ -41,7 +44,14 @@ func (c *Client) do(ctx context.Context, op string, r request, v any) error {
 		if x.status >= 200 && x.status < 300 {
 			return c.read(op, x, v)
 		}
-		return c.refused(op, x)
+		refused := c.refused(op, x)
+		if renewed || r.open || jit.CodeOf(refused) != jit.SignIn || c.Renew == nil {
+			return refused
+		}
+		renewed = true
+		if ctx, err = c.renew(ctx, x.token); err != nil {
+			return err
+		}
 	}
 }
 

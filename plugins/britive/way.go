@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -69,7 +70,11 @@ func (c *Client) wayTo(op string, err error) error {
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		if dns.IsNotFound {
-			return jit.Errorf(jit.Unavailable, op, "%s: there is no host of this name: %w", host, err)
+			missing := jit.Errorf(jit.Unavailable, op, "%s: there is no host of this name: %w", host, err)
+			if name, is := strings.CutSuffix(c.host(), ".britive-app.com"); is && strings.Contains(name, ".") {
+				return missing.WithNext("kubectl jit login --tenant https://%s", name) // a broker of one's own goes by its URL
+			}
+			return missing
 		}
 		return jit.Errorf(jit.Unavailable, op, "%s: its name cannot be looked up: %w", host, err)
 	}

@@ -26,6 +26,7 @@ func programs() map[string]func() {
 		"kubectl-jit_access": kubectlJit,
 		"jit-broker":         jitBroker,
 		"as":                 as,
+		"browser":            browser,
 		"exits":              exits,
 		"gives-up":           givesUp,
 		"nobody-reads":       nobodyReads,

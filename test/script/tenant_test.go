@@ -20,7 +20,7 @@ import (
 // a session's, an API token for bob.
 func (r *rig) startTenant(ts *testscript.TestScript) {
 	r.startAWS(ts)
-	x := tenant.New(tenant.Options{AWS: func(role, session string, lasts time.Duration) tenant.Keys {
+	x := tenant.New(tenant.Options{Host: "127.0.0.1", STS: r.callerIdentity, AWS: func(role, session string, lasts time.Duration) tenant.Keys {
 		return tenant.Keys(r.aws.Issue(role, session, lasts))
 	}})
 	declare(x)
@@ -40,13 +40,16 @@ func (r *rig) startTenant(ts *testscript.TestScript) {
 
 func declare(x *tenant.Tenant) {
 	for _, name := range []string{"alice", "bob", "mallory"} {
-		x.AddPerson(tenant.Person{Name: name + "@example.com"})
+		x.AddPerson(tenant.Person{Name: name + "@example.com", Password: passwordOf(name + "@example.com")})
+	}
+	for _, name := range []string{"ci", "other"} {
+		x.AddPerson(tenant.Person{Name: name + "@example.com", Service: true})
 	}
 	alice := []string{"alice@example.com"}
 	x.AddApp(tenant.App{
 		Name: "Manual - Sigma Labs", Type: "AWS", Environments: []tenant.Environment{{Name: "196226166352 (Sigma Labs)", Alternate: "sigma"}},
 		Profiles: []tenant.Profile{
-			{Name: "EKS Pod Manager", Description: "All verbs on pods", Role: "EKS-Pod-Manager", Members: alice, Setup: time.Second, ExtendBy: 30 * time.Minute, ExtensionLimit: 1},
+			{Name: "EKS Pod Manager", Description: "All verbs on pods", Role: "EKS-Pod-Manager", Members: append(alice, "ci@example.com"), Setup: time.Second, ExtendBy: 30 * time.Minute, ExtensionLimit: 1},
 			{Name: "EKS Reader", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue"}, Tickets: []string{"INC-42"}},
 			{Name: "EKS Cluster Admin", Role: "EKS-Cluster-Admin", Members: alice, Approval: &tenant.Approval{Users: []string{"bob@example.com"}, TimeToApprove: 10 * time.Minute}},
 			{Name: "EKS Step Up", Role: "EKS-Unmapped", Members: alice, StepUp: tenant.StepUpAlways},

@@ -64,6 +64,9 @@ func (s *Server) callSTS(r *http.Request, at endpoint) (elements, string, error)
 	case "AssumeRole":
 		result, err := s.assumeRole(who, form)
 		return result, action, err
+	case "GetWebIdentityToken":
+		result, err := s.webIdentityToken(who, form)
+		return result, action, err
 	}
 	return nil, action, unknownAction(action, stsVersion)
 }
