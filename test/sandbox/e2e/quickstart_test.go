@@ -28,7 +28,15 @@ func TestQuickStart(t *testing.T) {
 	}
 	alice := newPerson(t, "alice")
 	asAdministrator(t, alice)
-	output, err := alice.run("/bin/sh", "-c", script(t, string(page), ours, ours.Replace("jit-broker init --dir broker --listen 127.0.0.1:8443")))
+	blocks := blocks(string(page))
+	const initialise = "jit-broker init --dir broker\n"
+	if len(blocks) < 5 || blocks[0] != initialise {
+		t.Fatalf("%d blocks, and the first is not %q", len(blocks), initialise)
+	}
+	first := ours.Replace("jit-broker init --dir broker --listen 127.0.0.1:8443\n") +
+		// What a reader does then: put names into the catalog.
+		"sed -i -e 's/EKS-Pod-Manager/Quick-Start/' -e 's/samlProvider: .*/samlProvider: quick-start/' broker/catalog.yaml\n"
+	output, err := alice.run("/bin/sh", "-c", "set -eux\ntrap 'kill $!' EXIT\n"+first+ours.Replace(strings.Join(blocks[1:], "")))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -48,22 +56,15 @@ func TestQuickStart(t *testing.T) {
 	alice.must("kubectl", "delete", "clusterrole,clusterrolebinding", "--ignore-not-found", "quick-starter", "quick-starter:quick-starters")
 }
 
-// script is the shell blocks of a page, one after the other, with what a reader
-// does between the first two: put names into the catalog.
-func script(t *testing.T, page string, names *strings.Replacer, initialise string) string {
-	t.Helper()
-	var blocks []string
+// blocks are the shell blocks of a page.
+func blocks(page string) []string {
+	var found []string
 	for i, part := range strings.Split(page, "```") {
 		if text, ok := strings.CutPrefix(part, "sh\n"); ok && i%2 == 1 {
-			blocks = append(blocks, names.Replace(text))
+			found = append(found, text)
 		}
 	}
-	const init = "jit-broker init --dir broker\n"
-	if len(blocks) < 5 || blocks[0] != init {
-		t.Fatalf("%d blocks, and the first is not %q", len(blocks), init)
-	}
-	blocks[0] = initialise + "\nsed -i -e 's/EKS-Pod-Manager/Quick-Start/' -e 's/samlProvider: .*/samlProvider: quick-start/' broker/catalog.yaml\n"
-	return "set -eux\ntrap 'kill $!' EXIT\n" + strings.Join(blocks, "")
+	return found
 }
 
 // asAdministrator gives a person what the quick start asks for: a context with all
