@@ -27,7 +27,8 @@ what was done is printed, and kept as a script in the state folder.
 
 The cluster is that of the context at hand, with whatever credentials that context
 has. EKS is asked with the keys of the context's profile; where the context is not
-of this program, with those of AWS_ACCESS_KEY_ID and its sisters.`,
+of this program, with those in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN).`,
 		Example: `  kubectl jit admin rbac --group pod-managers --preset pod-manager
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
   kubectl jit admin mappings lint

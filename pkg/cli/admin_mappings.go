@@ -26,8 +26,8 @@ func newAdminMappings(e *env) *cobra.Command {
 A cluster learns who a role is from the ConfigMap kube-system/aws-auth, from the
 access entries of EKS, or from both, where an access entry wins. EKS is asked which
 it is, where AWS keys are at hand and may ask; else aws-auth is taken, and that is
-said. Where the cluster has both, a change is made to the access entries. --via says
-it yourself.`,
+said. Where the cluster has both, a change is made to the access entries. --via
+chooses one of the two.`,
 		Example: `  kubectl jit admin mappings list
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group pod-managers
   kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager
@@ -51,7 +51,7 @@ func (m *mappings) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Var(oneOf{&m.via, []string{viaAWSAuth, viaEntries}}, "via", "the `way`: aws-auth or access-entries (default: what the cluster has)")
 	f.StringVar(&m.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
-	f.StringVar(&m.cluster.Region, "region", "", "its region, likewise")
+	f.StringVar(&m.cluster.Region, "region", "", "the region of the EKS cluster, where the context does not tell it")
 }
 
 // way is one of the two places in which a role can be mapped.

@@ -61,7 +61,7 @@ diff goes to stderr, with --dry-run to stdout.`,
 	f.Var(oneOf{&a.preset, presets()}, "preset", "the `name` of a preset: "+strings.Join(presets(), ", "))
 	f.StringVar(&a.role, "role", "", "the name of the ClusterRole (default: the preset's, or the group's)")
 	f.StringSliceVar(&a.verbs, "verb", nil, "a verb; several with commas, or the flag again")
-	f.StringSliceVar(&a.resources, "resource", nil, "a resource, such as pods, pods/log or deployments.apps; several likewise")
+	f.StringSliceVar(&a.resources, "resource", nil, "a resource, such as pods, pods/log or deployments.apps; several with commas, or the flag again")
 	return cmd
 }
 

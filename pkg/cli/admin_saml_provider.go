@@ -38,8 +38,8 @@ other metadata is changed as a whole: roll keys over with a document that has bo
 certificates.
 
 With --apply the diff goes to stderr, with --dry-run to stdout. AWS is asked with
-the keys of AWS_ACCESS_KEY_ID and its sisters; where there are none, with those of
-the context's profile.`,
+the AWS keys in the environment; where there are none, with those of the context's
+profile.`,
 		Example: `  kubectl jit admin saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --metadata metadata.xml
   kubectl jit admin saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --metadata metadata.xml --apply`,
 		Args: wants("ARN"),

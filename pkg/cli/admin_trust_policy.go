@@ -34,8 +34,8 @@ trusts a principal that sends an external id.
 With --apply it is set on a role: in the place of the statements for the same
 principal, all others stay. With --create a role that is not there is made, without
 rights in AWS: a cluster asks only who it is. The diff goes to stderr, with
---dry-run to stdout. AWS is asked with the keys of AWS_ACCESS_KEY_ID and its
-sisters; where there are none, with those of the context's profile.`,
+--dry-run to stdout. AWS is asked with the AWS keys in the
+environment; where there are none, with those of the context's profile.`,
 		Example: `  kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker
   kubectl jit admin trust-policy --principal arn:aws:iam::111122223333:role/jit-broker --external-id sigma-4711
   kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager
@@ -50,7 +50,7 @@ sisters; where there are none, with those of the context's profile.`,
 	f.StringSliceVar(&a.recipients, "recipient", nil, "where assertions are addressed (default: the partition's sign-in address); several with commas")
 	f.StringVar(&a.issuer, "issuer", "", "the entity id of the broker, to be compared too")
 	f.StringVar(&a.principal, "principal", "", "the ARN of the principal that a broker without SAML calls AWS as")
-	f.StringVar(&a.externalID, "external-id", "", "the external id that it sends")
+	f.StringVar(&a.externalID, "external-id", "", "with --principal: the external id that it sends")
 	f.BoolVar(&a.apply, "apply", false, "set the policy on the role of --role")
 	f.StringVar(&a.role, "role", "", "with --apply: the name of the role, without path")
 	f.BoolVar(&a.create, "create", false, "with --apply: make the role where there is none")

@@ -30,7 +30,7 @@ func newCanI(e *env) *cobra.Command {
 	c := canI{env: e}
 	cmd := &cobra.Command{
 		Use:   "can-i [VERB] [RESOURCE | RESOURCE/NAME | URL] [NAME]",
-		Short: "Show what you may do on the cluster, or answer for one action",
+		Short: "Show what you may do on the cluster",
 		Long: `Show what you may do in a namespace of the context at hand, as a table: a row for
 each resource, a column for each verb. What the cluster's list of your rights leaves
 open is asked, cell by cell and side by side; --fast leaves it "not known".

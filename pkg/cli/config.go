@@ -15,7 +15,7 @@ import (
 func newConfig(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Show and change the configuration, and take over that of pybritive or bctl",
+		Short: "Show, change and import the configuration",
 		Long: `Show and change the configuration, and take over that of pybritive or bctl.
 
 Nothing needs to be taken over: what pybritive has configured, and its session, are

@@ -141,7 +141,7 @@ func Reference() string {
 		if cmd != root && cmd.IsAvailableCommand() {
 			fmt.Fprintf(&b, "\n## %s\n\n```\n%s\n```\n", cmd.CommandPath(), cmd.UseLine())
 			fmt.Fprintf(&b, "\n%s\n\n```sh\n%s\n```\n", paragraphs(cmd.Long), unindent(cmd.Example))
-			if usages := cmd.NonInheritedFlags().FlagUsages(); usages != "" {
+			if usages := cmd.NonInheritedFlags().FlagUsagesWrapped(helpWidth); usages != "" {
 				fmt.Fprintf(&b, "\n```\n%s```\n", usages)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 func newKubeconfig(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kubeconfig",
-		Short: "Point contexts at this program, and bring back what they were",
+		Short: "Point contexts at this program, and restore them",
 		Long: `Point contexts at this program, and bring back what they were.
 
 "kubectl jit login" points the context at hand; "convert" does so for many, without

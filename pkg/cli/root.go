@@ -63,6 +63,7 @@ it ends by itself.`,
 	addCommands(e, root)
 	e.completeFlags(root)
 	rename(e.Called, root)
+	narrowFlags(root)
 	return root
 }
 
@@ -91,17 +92,6 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupAdmin, newAdmin(e))
 	root.AddCommand(newAuth(e))
 	root.SetHelpCommandGroupID(groupSetup)
-}
-
-// rename writes the name the program was called by into the texts of the whole
-// tree.
-func rename(called caller.Program, cmd *cobra.Command) {
-	cmd.Short = called.Say(cmd.Short)
-	cmd.Long = called.Say(cmd.Long)
-	cmd.Example = called.Say(cmd.Example)
-	for _, sub := range cmd.Commands() {
-		rename(called, sub)
-	}
 }
 
 // noCommand answers a word that is no command, or shows the help where there is

@@ -26,7 +26,7 @@ func newUninstall(e *env) *cobra.Command {
 	u := uninstall{env: e}
 	cmd := &cobra.Command{
 		Use:   "uninstall",
-		Short: "Bring kubeconfigs back and remove what is kept on this machine",
+		Short: "Restore kubeconfigs, and remove all that is kept here",
 		Long: `Bring back what kubeconfigs were before this program changed them, remove the AWS
 profiles that it wrote and the program that kubectl completes with, sign out, and
 remove its cache, state and configuration.
