@@ -32,7 +32,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	}
 	cluster, known := files.EKS(entry)
 	if !known || cluster.Name == "" || cluster.Region == "" {
-		return unknownCluster(entry, cluster)
+		return unknownCluster(entry, cluster, "")
 	}
 	q, err := parseQuestion(c.find.value, namespaceOf(entry, c.kube.namespace))
 	if err != nil {

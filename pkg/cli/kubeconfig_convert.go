@@ -149,9 +149,10 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 		return one, jit.Errorf(jit.Invalid, op, "it is pointed at this program already").
 			WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
 	case !known || entry.Exec != nil && !givesEKS(*entry.Exec):
-		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster")
+		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster").
+			WithNext("kubectl jit login PROFILE --context %s --cluster NAME --region REGION", quote(entry.Context))
 	case cluster.Name == "" || cluster.Region == "":
-		return one, unknownCluster(entry, cluster)
+		return one, unknownCluster(entry, cluster, "")
 	case one.profile == "":
 		return one, jit.Errorf(jit.Invalid, op, "it does not say which profile is meant").
 			WithNext("kubectl jit kubeconfig convert %s --profile PROFILE", quote(entry.Context))

@@ -73,7 +73,7 @@ func (l *login) place(files *kubeconfig.Files) (place, error) {
 		cluster.Region = l.cluster.Region
 	}
 	if cluster.Name == "" || cluster.Region == "" {
-		return place{}, unknownCluster(entry, cluster)
+		return place{}, unknownCluster(entry, cluster, l.newContext)
 	}
 	return place{entry: entry, cluster: cluster}, nil
 }
@@ -105,13 +105,18 @@ func contextOf(files *kubeconfig.Files, cluster jit.Cluster) (place, error) {
 	return place{cluster: cluster}, nil
 }
 
-func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster) error {
+// unknownCluster names the login that would know it, and that leaves the context alone
+// where this one did.
+func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster, newContext string) error {
 	flags := "--cluster NAME --region REGION"
 	switch {
 	case cluster.Name != "":
 		flags = "--region REGION"
 	case cluster.Region != "":
 		flags = "--cluster NAME"
+	}
+	if newContext != "" {
+		flags += " --new-context " + quote(newContext)
 	}
 	err := jit.Errorf(jit.Invalid, "read context "+entry.Context, "it does not tell which EKS cluster it is")
 	return err.WithNext("kubectl jit login PROFILE --context %s %s", quote(entry.Context), flags)
