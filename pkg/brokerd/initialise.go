@@ -169,7 +169,7 @@ Next:
   1. edit %s: accounts, roles, users
   2. jit-broker saml metadata --config %s > metadata.xml
      and register it in each AWS account as SAML provider "jit-broker"
-  3. jit-broker token create --user alice@example.com --config %s
+  3. jit-broker token create --user alice@example.com --expires 720h --config %s
   4. jit-broker serve --config %s
      (clients trust it by the certificate %s)
 `, i.dir, filepath.Join(i.dir, "catalog.yaml"), config, config, config, filepath.Join(i.dir, "tls.crt"))

@@ -44,7 +44,7 @@ func newRoot(stdout, stderr io.Writer, version string) *cobra.Command {
 		Long: `jit-broker gives access to AWS roles for as long as it is needed. Its REST API is
 Britive's, so that kubectl-jit and pybritive drive it.`,
 		Example: `  jit-broker init --dir broker
-  jit-broker token create --user alice@example.com --config broker/broker.yaml
+  jit-broker token create --user alice@example.com --expires 720h --config broker/broker.yaml
   jit-broker serve --config broker/broker.yaml`,
 		Args:          noCommand,
 		SilenceErrors: true,

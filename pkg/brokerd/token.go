@@ -30,7 +30,7 @@ func newToken(stdout io.Writer) *cobra.Command {
 		Short: "Make, list and revoke API tokens",
 		Long: `Make, list and revoke API tokens. A token signs its user in; the ledger keeps its
 hash only. These commands work beside a running broker.`,
-		Example: `  jit-broker token create --user alice@example.com --config broker/broker.yaml`,
+		Example: `  jit-broker token create --user alice@example.com --expires 720h --config broker/broker.yaml`,
 		Args:    noCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -30,7 +30,7 @@ type TokenArgs struct {
 func (a *TokenArgs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&a.Profile, "profile", "", "the path of the profile, application/environment/profile")
 	f.StringVar(&a.Cluster.Name, "cluster", "", "the name of the EKS cluster; left out where the broker itself gives the token")
-	f.StringVar(&a.Cluster.Region, "region", "", "its region")
+	f.StringVar(&a.Cluster.Region, "region", "", "the region of the EKS cluster")
 	RoleFlags(f, &a.Roles)
 	f.BoolVar(&a.Unattended, "unattended", false, "open a checkout also when no person is at a terminal")
 }

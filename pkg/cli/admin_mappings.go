@@ -49,7 +49,7 @@ type mappings struct {
 func (m *mappings) flags(cmd *cobra.Command) {
 	m.kube.flags(cmd)
 	f := cmd.Flags()
-	f.Var(oneOf{&m.via, []string{viaAWSAuth, viaEntries}}, "via", "the `way`: aws-auth or access-entries (default: what the cluster has)")
+	f.Var(oneOf{&m.via, []string{viaAWSAuth, viaEntries}}, "via", "the `place` of mappings: aws-auth or access-entries (default: what the cluster has)")
 	f.StringVar(&m.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
 	f.StringVar(&m.cluster.Region, "region", "", "the region of the EKS cluster, where the context does not tell it")
 }

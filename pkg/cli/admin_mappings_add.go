@@ -50,7 +50,7 @@ with --dry-run to stdout.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&a.groups, "group", nil, "a Kubernetes group; several with commas, or the flag again; '' is none")
 	f.StringVar(&a.username, "username", "", "the template of the Kubernetes user name")
-	f.StringArrayVar(&a.policies, "access-policy", nil, "an access policy, `NAME[=NAMESPACE,…]`, for an access entry; may be repeated")
+	f.StringArrayVar(&a.policies, "access-policy", nil, "an access `policy` for an access entry, NAME[=NAMESPACE,…]; may be repeated")
 	f.BoolVar(&a.replace, "replace", false, "change how the role is mapped now")
 	return cmd
 }
