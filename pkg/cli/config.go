@@ -58,7 +58,8 @@ func newConfigView(e *env) *cobra.Command {
 		Use:   "view",
 		Short: "Show what is configured",
 		Long: `Show what is configured, as it counts: with what our file leaves open taken from
-pybritive's, and with usual values where nothing is said. It holds no secret.`,
+pybritive's, and with usual values where nothing is said. An empty storage is the
+keyring where one answers, else a file. It holds no secret.`,
 		Example: `  kubectl jit config view
   kubectl jit config view -o json`,
 		Args: wants(),

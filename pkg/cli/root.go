@@ -70,7 +70,7 @@ it ends by itself.`,
 func addCommands(e *env, root *cobra.Command) {
 	root.AddGroup(
 		&cobra.Group{ID: groupAccess, Title: "Daily:"},
-		&cobra.Group{ID: groupRequests, Title: "For approvers, and for who asks them:"},
+		&cobra.Group{ID: groupRequests, Title: "For approvers, and whoever asks them:"},
 		&cobra.Group{ID: groupLook, Title: "What have I got:"},
 		&cobra.Group{ID: groupAWS, Title: "For the AWS CLI and SDKs:"},
 		&cobra.Group{ID: groupPrograms, Title: "Called by programs:"},
