@@ -43,7 +43,7 @@ func newTokenCreate(stdout io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "create",
 		Short:   "Make a token and print it, this once",
-		Example: `  jit-broker token create --user alice@example.com --expires 720h > token`,
+		Example: `  (umask 077 && jit-broker token create --user alice@example.com --expires 720h > token)`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), t.create) },
 	}
