@@ -137,7 +137,7 @@ func Reference() string {
 	b.WriteString("# Commands\n\nThe help of every command of `kubectl jit`, as the program prints it: `kubectl jit COMMAND --help`.\n" +
 		"\nAn exit status says what kind of failure it was: 2 a command that cannot be, 3 nothing of that name, 4 denied, 5 nobody is\n" +
 		"signed in, 6 an approval or justification is wanted, 7 it is awaited, 8 something does not answer, 1 all else. `can-i`\n" +
-		"answers no with 1, as `kubectl auth can-i` does.\n")
+		"answers no with 1, as `kubectl auth can-i` does; `exec` ends as its command does.\n")
 	root := newRoot(newEnv([]string{"kubectl-jit"}, genericiooptions.NewTestIOStreamsDiscard(), ""))
 	var walk func(*cobra.Command)
 	walk = func(cmd *cobra.Command) {

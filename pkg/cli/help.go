@@ -43,13 +43,19 @@ func rename(called caller.Program, cmd *cobra.Command) {
 	}
 }
 
-// narrow breaks the paragraphs of a text anew. One that is indented stays as it is.
+// narrow breaks the paragraphs of a text anew, and no command that stands in quotes.
+// A paragraph that is indented stays as it is.
 func narrow(text string) string {
+	const unbroken = "\u00a0"
 	paragraphs := strings.Split(text, "\n\n")
 	for i, paragraph := range paragraphs {
 		if !strings.HasPrefix(paragraph, " ") {
-			lines := foldWords(strings.ReplaceAll(paragraph, "\n", " "), helpWidth)
-			paragraphs[i] = strings.Join(lines, "\n")
+			parts := strings.Split(strings.ReplaceAll(paragraph, "\n", " "), `"`)
+			for j := 1; j < len(parts); j += 2 {
+				parts[j] = strings.ReplaceAll(parts[j], " ", unbroken)
+			}
+			lines := foldWords(strings.Join(parts, `"`), helpWidth)
+			paragraphs[i] = strings.ReplaceAll(strings.Join(lines, "\n"), unbroken, " ")
 		}
 	}
 	return strings.Join(paragraphs, "\n\n")
