@@ -18,12 +18,13 @@ func TestHelpWidth(t *testing.T) {
 		words := strings.Fields(path)[2:]
 		help, _, status := run(t, append(append([]string{"kubectl-jit_access"}, words...), "--help")...)
 		text, usage, found := strings.Cut(help, "\nUsage:\n")
-		_, flags, _ := strings.Cut(usage, "\nFlags:\n")
-		flags, _, _ = strings.Cut(flags, "\nUse \"")
-		if status != 0 || !found || flags == "" {
+		_, examples, _ := strings.Cut(usage, "\nExamples:\n")
+		_, lists, _ := strings.Cut(examples, "\n\n") // of commands and flags
+		lists, _, _ = strings.Cut(lists, "\nUse \"")
+		if status != 0 || !found || !strings.Contains(lists, "Flags:\n") {
 			t.Fatalf("%s: exit %d\n%s", path, status, help)
 		}
-		for line := range strings.Lines(text + "\n" + flags) {
+		for line := range strings.Lines(text + "\n" + lists) {
 			if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 80 {
 				t.Errorf("%s: %s", path, line)
 			}

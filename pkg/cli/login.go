@@ -37,7 +37,7 @@ func newLogin(e *env) *cobra.Command {
 	l := login{env: e, signIn: signInWith{env: e}}
 	cmd := &cobra.Command{
 		Use:   "login [PROFILE]",
-		Short: "Check a profile out and point kubectl at it; without a profile, sign in",
+		Short: "Sign in, or check a profile out and point kubectl at it",
 		Long: `Check a profile out and point kubectl at it.
 
 The context at hand keeps its name, its cluster and its namespace; its user gets
@@ -74,7 +74,7 @@ is. With --federation no person is needed: the place this runs in speaks for it.
 	f := cmd.Flags()
 	f.StringVar(&l.newContext, "new-context", "", "add a context of this name beside the one at hand, in place of changing that")
 	f.StringVar(&l.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
-	f.StringVar(&l.cluster.Region, "region", "", "its region, likewise")
+	f.StringVar(&l.cluster.Region, "region", "", "the region of the EKS cluster, where the context does not tell it")
 	caller.RoleFlags(f, &l.roles)
 	f.BoolVar(&l.unattended, "unattended", false, "for CI: the entry opens a checkout also when no person is at a terminal")
 	cmd.ValidArgsFunction = first(e.profiles)

@@ -37,7 +37,7 @@ A profile is checked out when it is needed, kubectl gets its tokens from it, and
 it ends by itself.`,
 		Example: `  kubectl jit login --tenant https://broker.example.com   # once: sign in
   kubectl jit profiles                                    # what may I ask for
-  kubectl jit login eks-pod-manager                       # check out, point kubectl at it
+  kubectl jit login eks-pod-manager                       # check out, and kubectl works
   kubectl get pods
   kubectl jit checkin eks-pod-manager                     # give it back`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: e.Called.Command()},

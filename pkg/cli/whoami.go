@@ -21,7 +21,7 @@ func newWhoami(e *env) *cobra.Command {
 	w := whoami{env: e}
 	cmd := &cobra.Command{
 		Use:   "whoami",
-		Short: "Show who you are: at the broker, at AWS and on the cluster",
+		Short: "Show who you are: at the broker, AWS and the cluster",
 		Long: `Show who you are: at the broker, at AWS and on the cluster of the context at hand.
 
 The cluster is asked itself, so this is what its audit log and its RBAC see.`,
