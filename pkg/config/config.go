@@ -57,7 +57,7 @@ type Config struct {
 	// Tenants are the brokers known by a short name.
 	Tenants map[string]Tenant
 
-	// Aliases are short names of accesses. A name is made of letters, digits,
+	// Aliases are short names of profiles. A name is made of letters, digits,
 	// dots, dashes and underscores.
 	Aliases map[string]Alias
 
@@ -100,14 +100,14 @@ type Tenant struct {
 	Federation string
 }
 
-// Alias is a short name of an access, and of further roles where it names some. In
+// Alias is a short name of a profile, and of further roles where it names some. In
 // the file it is the path alone, "application/environment/profile", or these fields.
 type Alias struct {
-	// Tenant is the broker of the access: a name in Tenants, a URL, a bare name,
+	// Tenant is the broker of the profile: a name in Tenants, a URL, a bare name,
 	// or empty for the default one.
 	Tenant string
 
-	// Profile is the path of the access, "application/environment/profile"; a slash
+	// Profile is the path of the profile, "application/environment/profile"; a slash
 	// inside a name is written \/.
 	Profile string
 
