@@ -27,6 +27,7 @@ func commands(programs *installation) map[string]command {
 		"tenant":          func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startTenant(ts) },
 		"tenant-fails":    func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantFails(ts, args) },
 		"tenant-says":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantSays(ts, args) },
+		"tenant-offers":   func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantOffers(ts, args[0]) },
 		"tenant-ends":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantEnds(ts, args) },
 		"cluster":         func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).startCluster(ts) },
 		"access-entries":  func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).accessEntries(args[0]) },

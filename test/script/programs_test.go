@@ -30,6 +30,7 @@ func programs() map[string]func() {
 		"gives-up":           givesUp,
 		"nobody-reads":       nobodyReads,
 		"uid":                uid,
+		"within":             within,
 		"comes-to":           comesTo,
 	}
 }
