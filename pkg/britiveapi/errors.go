@@ -30,6 +30,11 @@ const (
 	CodeInactive              ErrorCode = "E1006"     // the user is
 	CodeNoJustification       ErrorCode = "AS-0001"   // of a checkout
 	CodeBadJustification      ErrorCode = "AS-0002"   // of a checkout or a request
+	CodeNoTicket              ErrorCode = "AS-0003"   // of a checkout or a request
+	CodeNoTicketType          ErrorCode = "AS-0004"   //
+	CodeNoTicketID            ErrorCode = "AS-0005"   //
+	CodeBadTicketType         ErrorCode = "AS-0006"   //
+	CodeBadTicketID           ErrorCode = "AS-0007"   //
 	CodeEnded                 ErrorCode = "MA-0008"   // credentials were asked for a checkout that has ended
 	CodeApprovalJustification ErrorCode = "MA-0009"   // justification of a request; older tenants also say it at a checkout that wants an approval
 	CodeApproval              ErrorCode = "MA-0010"   // somebody must approve first
@@ -76,7 +81,12 @@ func meanings() []meaning {
 
 		{jit.Invalid, http.StatusBadRequest, CodeDuplicate},
 		{jit.Denied, http.StatusForbidden, CodeInactive},
-		{jit.Denied, http.StatusForbidden, CodeStepUp},
+		{jit.StepUp, http.StatusForbidden, CodeStepUp},
+		{jit.Ticket, http.StatusBadRequest, CodeNoTicket},
+		{jit.Ticket, http.StatusBadRequest, CodeNoTicketType},
+		{jit.Ticket, http.StatusBadRequest, CodeNoTicketID},
+		{jit.Ticket, http.StatusBadRequest, CodeBadTicketType},
+		{jit.Ticket, http.StatusBadRequest, CodeBadTicketID},
 		{jit.Waiting, http.StatusForbidden, CodePolicyWaiting},
 		{jit.Approval, http.StatusForbidden, CodePolicyApproval},
 	}
@@ -94,8 +104,6 @@ func CodeOf(code ErrorCode, status int) jit.Code {
 	switch family {
 	case "AU": // invalid, expired or revoked sign-ins
 		return jit.SignIn
-	case "AS": // a ticket that is missing or not good: no justification mends it
-		return jit.Invalid
 	case "MA", "CO", "CI", "PE", "PP": // checkout, check-in and their policies
 		return jit.Denied
 	}

@@ -28,7 +28,7 @@ func statusOf(code jit.Code) int {
 		return 4
 	case jit.SignIn:
 		return 5
-	case jit.Approval, jit.Justification:
+	case jit.Approval, jit.Justification, jit.Ticket, jit.StepUp:
 		return 6
 	case jit.Waiting:
 		return 7

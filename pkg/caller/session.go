@@ -7,9 +7,11 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
@@ -204,17 +206,44 @@ func (s *Session) Ask(access jit.Access, roles []jit.Role) mint.Ask {
 
 // alias is the first alias by name that stands for the access and fits.
 func (s *Session) alias(access jit.Access, fits func(config.Alias) bool) string {
-	for _, name := range slices.Sorted(maps.Keys(s.Config.Aliases)) {
-		alias := s.Config.Aliases[name]
-		stands, err := jit.ParsePath(alias.Profile)
-		if err != nil || !stands.Same(access) || !fits(alias) {
-			continue
-		}
-		if tenant, err := s.Config.ResolveTenant(alias.Tenant); alias.Tenant == "" || err == nil && tenant.URL == s.Tenant.URL {
+	for name, stands := range s.aliases() {
+		if stands.Same(access) && fits(s.Config.Aliases[name]) {
 			return name
 		}
 	}
 	return ""
+}
+
+// aliases are those of this session's tenant, by name, and what they stand for.
+func (s *Session) aliases() iter.Seq2[string, jit.Access] {
+	return func(yield func(string, jit.Access) bool) {
+		for _, name := range slices.Sorted(maps.Keys(s.Config.Aliases)) {
+			alias := s.Config.Aliases[name]
+			stands, malformed := jit.ParsePath(alias.Profile)
+			tenant, unknown := s.Config.ResolveTenant(alias.Tenant)
+			here := alias.Tenant == "" || unknown == nil && tenant.URL == s.Tenant.URL
+			if malformed == nil && here && !yield(name, stands) {
+				return
+			}
+		}
+	}
+}
+
+// Aliases is [Session.AliasOf] for many accesses.
+func (s *Session) Aliases() func(jit.Access) string {
+	byPath := map[string]string{}
+	for name, stands := range s.aliases() {
+		path := strings.ToLower(stands.Path())
+		if _, taken := byPath[path]; !taken {
+			byPath[path] = name
+		}
+	}
+	return func(access jit.Access) string {
+		if len(byPath) == 0 {
+			return ""
+		}
+		return byPath[strings.ToLower(access.Path())]
+	}
 }
 
 // Note tells the person something beside the answer.

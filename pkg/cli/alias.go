@@ -120,6 +120,7 @@ func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.
 	if err != nil {
 		return nil, err
 	}
+	defer a.Person.Progress("asking the broker for your profiles")()
 	ctx, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
 	return s.Profiles(ctx)
@@ -129,7 +130,7 @@ func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.
 func exactly(typed jit.Access, all []jit.Profile) (jit.Access, error) {
 	paths := make([]string, len(all))
 	for i, profile := range all {
-		if profile.Same(typed) {
+		if profile.Means(typed) {
 			return profile.Access, nil
 		}
 		paths[i] = profile.Path()

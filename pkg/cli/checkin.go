@@ -112,6 +112,7 @@ func (e *env) checkedOut(ctx context.Context, word string) (*caller.Session, tar
 	if err != nil {
 		return nil, target{}, err
 	}
+	defer e.Person.Progress("looking for " + word)()
 	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err

@@ -13,6 +13,7 @@ type checkout struct {
 	*env
 	output
 	reason   jit.Reason
+	otp      oneTimeCode
 	patience patience
 	console  bool
 	open     bool // the console, in the browser
@@ -21,23 +22,33 @@ type checkout struct {
 func newCheckout(e *env) *cobra.Command {
 	c := checkout{env: e}
 	cmd := &cobra.Command{
-		Use:   "checkout PROFILE",
+		Use:   "checkout [PROFILE]",
 		Short: "Check a profile out, and leave the kubeconfig alone",
 		Long: `Check a profile out, and leave the kubeconfig alone.
 
 "kubectl jit login" does this too. Use checkout where there is no kubeconfig to
-change: for the AWS tools, or to renew what an entry of ours lives on.
+change: for the AWS tools, or to renew what an entry of ours lives on. At a
+terminal, without PROFILE, you pick one of yours.
 
 With --console it is the web console of the profile that is checked out, where
 the broker has one. Its address is printed: whoever opens it is you, so give it to
 nobody. With --open the browser gets it, and it is shown nowhere.`,
 		Example: `  kubectl jit checkout eks-pod-manager
   kubectl jit checkout eks-admin -j "INC-42: node pool is stuck" --wait 10m
+  kubectl jit checkout eks-reader --ticket-type issue --ticket INC-42
+  oathtool --totp "$SEED" | kubectl jit checkout eks-step-up --otp -
   kubectl jit checkout eks-pod-manager --console --open`,
-		Args: wants("PROFILE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
+		Args: wants("[PROFILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			profile, err := c.profileOr(cmd.Context(), cmd, args)
+			if err != nil {
+				return err
+			}
+			return c.run(cmd.Context(), profile)
+		},
 	}
 	reasonFlags(cmd, &c.reason)
+	c.otp.flag(cmd)
 	c.patience.flags(cmd)
 	c.output.flag(cmd, "json", "yaml", "name")
 	cmd.Flags().BoolVar(&c.console, "console", false, "check out the web console, and print its address")
@@ -59,6 +70,10 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 	}
 	ask := target.ask(s, nil)
 	ask.Reason, ask.Open, ask.Wait = c.reason, mint.Always, c.patience.duration()
+	ask.Withdraw = c.patience.withdraw
+	if ask.OTP, err = c.otp.read(c.Streams.In); err != nil {
+		return err
+	}
 	if c.console {
 		return c.enter(ctx, s, ask)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -18,48 +19,78 @@ type decide struct {
 func newApprove(e *env) *cobra.Command {
 	d := decide{env: e, decision: jit.Decision{Approve: true}}
 	return d.command(&cobra.Command{
-		Use:   "approve REQUEST",
-		Short: "Approve a request",
-		Long: `Approve a request. REQUEST is a name as "kubectl jit requests" prints it.
+		Use:   "approve REQUEST...",
+		Short: "Approve requests",
+		Long: `Approve requests. REQUEST is a name as "kubectl jit requests" prints it.
 
 Whoever waits for it goes on within a second. Nobody approves their own request.
 Nothing is asked here, so that a script can approve.`,
 		Example: `  kubectl jit requests
-  kubectl jit approve request/01J9 --comment "go ahead, I watch along"`,
+  kubectl jit approve request/01J9 --comment "go ahead, I watch along"
+  kubectl jit approve request/01J9 request/01JA`,
 	})
 }
 
 func newReject(e *env) *cobra.Command {
 	d := decide{env: e}
 	return d.command(&cobra.Command{
-		Use:   "reject REQUEST",
-		Short: "Reject a request",
-		Long: `Reject a request. REQUEST is a name as "kubectl jit requests" prints it. The comment
+		Use:   "reject REQUEST...",
+		Short: "Reject requests",
+		Long: `Reject requests. REQUEST is a name as "kubectl jit requests" prints it. The comment
 is shown to whoever asked.`,
 		Example: `  kubectl jit reject request/01J9 --comment "not before the release"`,
 	})
 }
 
 func (d *decide) command(cmd *cobra.Command) *cobra.Command {
-	cmd.Args = wants("REQUEST")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args[0]) }
+	cmd.Args = wantsSome("REQUEST")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args) }
 	cmd.Flags().StringVar(&d.decision.Comment, "comment", "", "what to tell whoever asked")
 	d.output.flag(cmd, "json", "yaml", "name")
 	return cmd
 }
 
-func (d *decide) run(ctx context.Context, name string) error {
+func (d *decide) run(ctx context.Context, names []string) error {
 	s, err := d.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	request, err := s.Broker.Decide(ctx, requestID(name), d.decision)
-	if err != nil {
-		return err
+	doing := "rejecting "
+	if d.decision.Approve {
+		doing = "approving "
 	}
+	decided, err := d.each(names, doing, func(id string) (jit.Request, error) { return s.Broker.Decide(ctx, id, d.decision) })
 	if d.format != "" {
-		return d.print(d.Streams.Out, d.Streams.ErrOut, oneRequest(request))
+		return errors.Join(d.print(d.Streams.Out, d.Streams.ErrOut, requestsOf(decided)), err)
 	}
+	for _, request := range decided {
+		d.tell(request)
+	}
+	return err
+}
+
+// each does something to every request named, whatever becomes of the others. It
+// returns those that it was done to.
+func (e *env) each(names []string, doing string, do func(id string) (jit.Request, error)) ([]jit.Request, error) {
+	var done []jit.Request
+	var failed []error
+	for _, name := range names {
+		end := e.Person.Progress(doing + name)
+		request, err := do(requestID(name))
+		end()
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		done = append(done, request)
+	}
+	if len(failed) == 1 {
+		return done, failed[0]
+	}
+	return done, errors.Join(failed...)
+}
+
+func (d *decide) tell(request jit.Request) {
 	switch request.State {
 	case jit.RequestApproved:
 		d.say("%s approved: %s may check out %s%s.", requestName(request), request.Requester, request.Access.Profile, d.validity(request))
@@ -68,7 +99,6 @@ func (d *decide) run(ctx context.Context, name string) error {
 	default:
 		d.say("%s %s.", requestName(request), request.State)
 	}
-	return nil
 }
 
 // validity says until when an approval may be used, where the broker tells.

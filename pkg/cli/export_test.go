@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -214,6 +215,12 @@ func DifferenceRows(differences ...cani.Difference) [][]any {
 // Folded writes a table for a screen.
 func Folded(columns int, head []string, rows [][]any) (string, bool) {
 	return folded(listing{columns: head, rows: rows}.table(), false, columns)
+}
+
+// Watch is "requests --watch" at a broker.
+func Watch(ctx context.Context, broker jit.Broker, out, stderr io.Writer) error {
+	e := newEnv([]string{"kubectl-jit"}, genericiooptions.IOStreams{Out: out, ErrOut: stderr}, "v0")
+	return (&requests{env: e}).follow(ctx, broker)
 }
 
 // GuessShell says which shell lines are written for.

@@ -36,6 +36,7 @@ func (x *extend) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
+	defer x.Person.Progress("extending " + target.name)()
 	open, err := openGrant(ctx, s, target)
 	if err != nil {
 		return err
@@ -53,14 +54,9 @@ func (x *extend) run(ctx context.Context, profile string) error {
 
 // openGrant is the open checkout of an access.
 func openGrant(ctx context.Context, s *caller.Session, t target) (jit.Grant, error) {
-	grants, err := s.Broker.Grants(ctx)
-	if err != nil {
-		return jit.Grant{}, err
-	}
-	for _, grant := range grants {
-		if grant.State == jit.GrantActive && grant.Access.Same(t.access) {
-			return grant, nil
-		}
+	grant, stands, err := s.Mint.Standing(ctx, t.access)
+	if err != nil || stands {
+		return grant, err
 	}
 	return jit.Grant{}, jit.Errorf(jit.NotFound, "", "%s is not checked out", t.access.Profile).WithNext("kubectl jit login %s", quote(t.name))
 }

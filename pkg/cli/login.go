@@ -26,6 +26,7 @@ type login struct {
 	kube       kubeFlags
 	signIn     signInWith
 	reason     jit.Reason
+	otp        oneTimeCode
 	patience   patience
 	cluster    jit.Cluster // from the flags
 	roles      []jit.Role  // likewise, to be assumed further
@@ -56,7 +57,10 @@ from that to the next where several are named. They stand in the entry.
 Without a profile, login signs in at the broker: at a terminal through the
 browser, or, where the broker has no page for it and with --api-token, with an API
 token that is asked for. One in --token-file or BRITIVE_API_TOKEN is taken as it
-is. With --federation no person is needed: the place this runs in speaks for it.`,
+is. With --federation no person is needed: the place this runs in speaks for it.
+
+Where you are signed in already and sit at a terminal, you pick one of your
+profiles instead; a flag that signs in, or "kubectl jit logout" first, signs in anew.`,
 		Example: `  kubectl jit login --tenant acme
   kubectl jit login --tenant https://broker.example.com --api-token
   kubectl jit login --tenant acme --federation github-britive
@@ -70,6 +74,7 @@ is. With --federation no person is needed: the place this runs in speaks for it.
 	l.signIn.flags(cmd)
 	l.kube.flags(cmd)
 	reasonFlags(cmd, &l.reason)
+	l.otp.flag(cmd)
 	l.patience.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&l.newContext, "new-context", "", "add a context of this name beside the one at hand, in place of changing that")
@@ -91,13 +96,41 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 		}
 		return l.run(ctx, args[0])
 	}
-	forProfile := []string{"context", "new-context", "cluster", "region", "unattended", "justification", "wait", "no-wait"}
+	s, err := l.standing(ctx)
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		profile, err := l.pickProfile(ctx, s)
+		if err != nil {
+			return err
+		}
+		return l.run(ctx, profile)
+	}
+	forProfile := []string{"context", "new-context", "cluster", "region", "unattended", "justification", "ticket", "ticket-type", "otp", "wait", "no-wait", "withdraw"}
 	for _, name := range append(forProfile, caller.RoleFlagNames()...) {
 		if cmd.Flags().Changed(name) {
 			return jit.Errorf(jit.Invalid, "", "--%s goes with a profile", name).WithNext("kubectl jit login PROFILE --%s …", name)
 		}
 	}
 	return l.signIn.run(ctx)
+}
+
+// standing is the session of a person at the terminal who is signed in already; nil
+// where nobody is, or is to be signed in.
+func (l *login) standing(ctx context.Context) (*caller.Session, error) {
+	if l.signIn.used() || l.Getenv(caller.EnvToken) != "" || !l.Person.Present() {
+		return nil, nil
+	}
+	s, err := l.Connect(ctx)
+	if err != nil {
+		return nil, nil // signing in says what is wrong
+	}
+	defer l.Person.Progress("asking the broker who you are")()
+	if _, err = s.Broker.Whoami(ctx); jit.CodeOf(err) == jit.SignIn {
+		return nil, nil
+	}
+	return s, err
 }
 
 func (l *login) run(ctx context.Context, profile string) error {
@@ -115,6 +148,10 @@ func (l *login) run(ctx context.Context, profile string) error {
 		return err
 	}
 	ask.Reason, ask.Open, ask.Wait = l.reason, mint.Always, l.patience.duration()
+	ask.Withdraw = l.patience.withdraw
+	if ask.OTP, err = l.otp.read(l.Streams.In); err != nil {
+		return err
+	}
 	if err := l.writable(ctx, files, where, ask); err != nil {
 		return err
 	}
@@ -122,6 +159,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
+	ask.OTP = jit.Secret{}    // it is used up
 	ask.Access = grant.Access // in the broker's own spelling, which the entry will name
 	if where, err = l.locate(ctx, s, ask, where); err != nil {
 		return err

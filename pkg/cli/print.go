@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -30,11 +32,11 @@ type typeMeta struct {
 func kind(name string) typeMeta { return typeMeta{APIVersion: apiVersion, Kind: name} }
 
 // list is the object of an answer with any number of items.
-func list(name string, items any) any {
-	return struct {
-		typeMeta
-		Items any `json:"items"`
-	}{kind(name), items}
+func list(name string, items any) any { return listObject{kind(name), items} }
+
+type listObject struct {
+	typeMeta
+	Items any `json:"items"` // a slice
 }
 
 // instant leaves a time that is not known out of an object.
@@ -170,19 +172,63 @@ func printJSON(out io.Writer, object any) error {
 }
 
 func printYAML(out io.Writer, object any) error {
-	text, err := marshal(object)
+	if l, ok := object.(listObject); ok {
+		return printYAMLList(out, l)
+	}
+	text, err := yamlOf(object)
 	if err != nil {
 		return err
+	}
+	_, err = io.WriteString(out, text)
+	return err
+}
+
+// printYAMLList writes one item after the other: the translation of tens of
+// thousands at once takes hundreds of megabytes.
+func printYAMLList(out io.Writer, l listObject) error {
+	items := reflect.ValueOf(l.Items)
+	if items.Len() == 0 {
+		_, err := fmt.Fprintf(out, "apiVersion: %s\nitems: []\nkind: %s\n", l.APIVersion, l.Kind)
+		return err
+	}
+	w := bufio.NewWriter(out)
+	fmt.Fprintf(w, "apiVersion: %s\nitems:\n", l.APIVersion)
+	for i := range items.Len() {
+		text, err := yamlItem(items.Index(i).Interface())
+		if err != nil {
+			return err
+		}
+		_, _ = w.WriteString(text) // Flush tells
+	}
+	fmt.Fprintf(w, "kind: %s\n", l.Kind)
+	return w.Flush()
+}
+
+// yamlItem is one item of a list.
+func yamlItem(item any) (string, error) {
+	text, err := yamlOf([]any{item})
+	if err != nil || strings.HasPrefix(text, "- ") {
+		return text, err
+	}
+	text, err = marshal(item)
+	return "- " + strings.ReplaceAll(text, "\n", "\n  ") + "\n", err
+}
+
+// yamlOf translates an object. One whose strings could turn a terminal around stays
+// JSON, which is YAML too and whose escapes stay escapes.
+func yamlOf(object any) (string, error) {
+	text, err := marshal(object)
+	if err != nil {
+		return "", err
 	}
 	translated, err := yaml.JSONToYAML([]byte(text))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if asciiControls(string(translated)) != string(translated) {
-		translated = []byte(text + "\n") // JSON is YAML too, and its escapes stay escapes
+		return text + "\n", nil
 	}
-	_, err = out.Write(translated)
-	return err
+	return string(translated), nil
 }
 
 func marshal(object any) (string, error) {

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
 
 func newRequest(e *env) *cobra.Command {
@@ -55,8 +57,7 @@ func (r *requestCreate) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	defer r.Person.Progress("asking the broker")()
-	request, err := s.Broker.Ask(ctx, target.access, r.reason)
+	request, err := s.Mint.Request(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name, Reason: r.reason})
 	if err != nil {
 		return err
 	}
@@ -75,32 +76,31 @@ type requestWithdraw struct {
 func newRequestWithdraw(e *env) *cobra.Command {
 	r := requestWithdraw{env: e}
 	cmd := &cobra.Command{
-		Use:   "withdraw REQUEST",
-		Short: "Take back a request of your own",
-		Long: `Take back a request of your own that nobody has decided yet. REQUEST is a name as
+		Use:   "withdraw REQUEST...",
+		Short: "Take back requests of your own",
+		Long: `Take back requests of your own that nobody has decided yet. REQUEST is a name as
 "kubectl jit requests" prints it.`,
 		Example: `  kubectl jit request withdraw request/01J9`,
-		Args:    wants("REQUEST"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args[0]) },
+		Args:    wantsSome("REQUEST"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	r.output.flag(cmd, "json", "yaml", "name")
 	return cmd
 }
 
-func (r *requestWithdraw) run(ctx context.Context, name string) error {
+func (r *requestWithdraw) run(ctx context.Context, names []string) error {
 	s, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	request, err := s.Broker.Withdraw(ctx, requestID(name))
-	if err != nil {
-		return err
-	}
+	withdrawn, err := r.each(names, "withdrawing ", func(id string) (jit.Request, error) { return s.Broker.Withdraw(ctx, id) })
 	if r.format != "" {
-		return r.print(r.Streams.Out, r.Streams.ErrOut, oneRequest(request))
+		return errors.Join(r.print(r.Streams.Out, r.Streams.ErrOut, requestsOf(withdrawn)), err)
 	}
-	r.say("%s withdrawn.", requestName(request))
-	return nil
+	for _, request := range withdrawn {
+		r.say("%s withdrawn.", requestName(request))
+	}
+	return err
 }
 
 // requestName is how a request is printed, and typed.

@@ -13,6 +13,7 @@ import (
 type requests struct {
 	*env
 	output
+	watch bool
 }
 
 func newRequests(e *env) *cobra.Command {
@@ -31,14 +32,20 @@ func newRequestListing(e *env, use string) *cobra.Command {
 		Long: `List your requests and those that await your decision, newest first.
 
 The names are what "kubectl jit approve", "kubectl jit reject" and
-"kubectl jit request withdraw" take.`,
+"kubectl jit request withdraw" take.
+
+With --watch it goes on and shows what is new and what has changed, until Ctrl-C:
+for approvers, who decide at another terminal. A bell rings at a terminal when a
+request comes that awaits you.`,
 		Example: `  kubectl jit requests
+  kubectl jit requests --watch
   kubectl jit requests -o wide
   kubectl jit requests -o name`,
 		Args: wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context()) },
 	}
 	r.output.flag(cmd, "json", "yaml", "name", "wide")
+	cmd.Flags().BoolVarP(&r.watch, "watch", "w", false, "go on, and show what is new")
 	return cmd
 }
 
@@ -47,11 +54,15 @@ func (r *requests) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.watch {
+		return r.follow(ctx, s.Broker)
+	}
 	defer r.Person.Progress("asking the broker for requests")()
 	all, err := gatherRequests(ctx, s.Broker)
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(one listedRequest) bool { return one.toDecide && one.State != jit.RequestPending })
 	items := []requestItem{}
 	l := listing{
 		columns: []string{"NAME", "FROM", "PROFILE", "STATE", "AGE", "AWAITS", "JUSTIFICATION", "+PATH", "+DECIDED BY", "+COMMENT"},
@@ -72,7 +83,7 @@ func (r *requests) run(ctx context.Context) error {
 // listedRequest is a request as the listing shows it.
 type listedRequest struct {
 	jit.Request
-	toDecide bool // it awaits the decision of the person who looks
+	toDecide bool // the person who looks is an approver of it
 }
 
 // awaits says whose turn it is.
@@ -86,8 +97,8 @@ func (r listedRequest) awaits() string {
 	return approvers(r.Request)
 }
 
-// gatherRequests joins what the person asked for with what awaits their
-// decision, newest first.
+// gatherRequests joins what the person asked for with what they may decide, or have
+// decided, newest first.
 func gatherRequests(ctx context.Context, broker jit.Broker) ([]listedRequest, error) {
 	mine, err := broker.Requests(ctx, jit.MyRequests)
 	if err != nil {
@@ -104,7 +115,7 @@ func gatherRequests(ctx context.Context, broker jit.Broker) ([]listedRequest, er
 		all = append(all, listedRequest{Request: request})
 	}
 	for _, request := range decidable {
-		if request.State == jit.RequestPending && !seen[request.ID] {
+		if !seen[request.ID] {
 			all = append(all, listedRequest{Request: request, toDecide: true})
 		}
 	}
@@ -144,7 +155,7 @@ func (r listedRequest) item() requestItem {
 		Approvers:     r.Approvers,
 		DecidedBy:     r.DecidedBy,
 		Comment:       r.Comment,
-		ToDecide:      r.toDecide,
+		ToDecide:      r.toDecide && r.State == jit.RequestPending,
 	}
 }
 
@@ -153,4 +164,18 @@ func oneRequest(request jit.Request) listing {
 	item := listedRequest{Request: request}.item()
 	item.typeMeta = kind("Request")
 	return listing{object: item, names: []string{requestName(request)}}
+}
+
+// requestsOf is oneRequest for any number.
+func requestsOf(requests []jit.Request) listing {
+	if len(requests) == 1 {
+		return oneRequest(requests[0])
+	}
+	items, l := []requestItem{}, listing{}
+	for _, request := range requests {
+		items = append(items, listedRequest{Request: request}.item())
+		l.names = append(l.names, requestName(request))
+	}
+	l.object = list("RequestList", items)
+	return l
 }

@@ -142,6 +142,13 @@ func wants(names ...string) cobra.PositionalArgs {
 	}
 }
 
+// wantsSome takes one or more of what is named.
+func wantsSome(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		return wants(slices.Repeat([]string{name}, max(1, len(args)))...)(cmd, args)
+	}
+}
+
 // didYouMean lists the nearest names, ready to stand behind "no such thing".
 func didYouMean(names []string) string {
 	if len(names) == 0 {

@@ -44,6 +44,11 @@ func (w *signInWith) names() []string {
 	return []string{"token-file", "api-token", "no-browser", "sso", "certificate-authority"}
 }
 
+// used reports whether a flag says that somebody is to be signed in.
+func (w *signInWith) used() bool {
+	return w.tokenFile != "" || w.apiToken || w.noBrowser || w.sso != "" || w.certificateAuthority != "" || w.Federation != ""
+}
+
 func (w *signInWith) run(ctx context.Context) error {
 	settings, err := w.Settings()
 	if err != nil {

@@ -59,7 +59,9 @@ func (e *env) target(ctx context.Context, word string) (*caller.Session, target,
 		}
 		return s, target{access: access, name: word, roles: alias.Assume}, nil
 	}
+	done := e.Person.Progress("looking for " + word)
 	access, err := find(ctx, s, word)
+	done()
 	if err != nil {
 		return nil, target{}, err
 	}
@@ -90,6 +92,7 @@ func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, ta
 	if _, isAlias := s.Config.Alias(word); isAlias {
 		return s, t, nil
 	}
+	defer e.Person.Progress("looking for " + word)()
 	grants, err := s.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err
@@ -123,7 +126,7 @@ func pick(word string, all []jit.Profile, aliases map[string]config.Alias) (jit.
 	names := slices.Collect(maps.Keys(aliases))
 	for _, profile := range all {
 		names = append(names, profile.Profile)
-		if fits(profile.Access) {
+		if fits(profile) {
 			found = append(found, profile.Access)
 		}
 	}
@@ -143,17 +146,18 @@ func pick(word string, all []jit.Profile, aliases map[string]config.Alias) (jit.
 
 // endsIn compares the end of a path with what was typed: a profile, or an
 // environment (or application) and a profile. Case is ignored.
-func endsIn(word string) func(jit.Access) bool {
+func endsIn(word string) func(jit.Profile) bool {
 	typed, err := jit.ParsePath("-/" + word)
 	if err != nil {
-		return func(jit.Access) bool { return false }
+		return func(jit.Profile) bool { return false }
 	}
 	if _, err := jit.ParsePath(word); err != nil {
-		return func(a jit.Access) bool { return strings.EqualFold(a.Profile, typed.Profile) }
+		return func(p jit.Profile) bool { return strings.EqualFold(p.Profile, typed.Profile) }
 	}
-	return func(a jit.Access) bool {
-		place := strings.EqualFold(a.Environment, typed.Environment) || strings.EqualFold(a.Application, typed.Environment)
-		return place && strings.EqualFold(a.Profile, typed.Profile)
+	return func(p jit.Profile) bool {
+		places := []string{p.Application, p.Environment, p.Alternate}
+		place := slices.ContainsFunc(places, func(name string) bool { return strings.EqualFold(name, typed.Environment) })
+		return place && strings.EqualFold(p.Profile, typed.Profile)
 	}
 }
 

@@ -85,6 +85,7 @@ func split(path string) []string {
 // lists it.
 type Profile struct {
 	Access
+	Alternate   string // a second name of the environment; empty where it has none
 	Description string
 	Type        string   // the kind of application; "AWS" is the one that mints AWS credentials
 	Cluster     Endpoint // of an application of type [Kubernetes]: where its tokens are taken
@@ -99,6 +100,17 @@ const Kubernetes = "Kubernetes"
 type Endpoint struct {
 	Server string // URL of the API server
 	CA     string // PEM
+}
+
+// Means reports whether an access that was typed is this profile: as [Access.Same]
+// says, or with the environment's second name.
+func (p Profile) Means(typed Access) bool {
+	if p.Same(typed) || p.Alternate == "" {
+		return p.Same(typed)
+	}
+	second := p.Access
+	second.Environment, second.EnvironmentID = p.Alternate, ""
+	return second.Same(typed)
 }
 
 // Reason is what a person gives with a checkout or a request. The zero value

@@ -25,7 +25,8 @@ type Broker interface {
 	// Checkout opens a window on the access, or returns the one that is open
 	// already. Codes: not_found (no such access for this person), approval
 	// (somebody must approve first), justification (a justification is missing
-	// or not in the form the policy asks), denied (a policy says no), invalid.
+	// or not in the form the policy asks), ticket and step_up ([Forms] says more),
+	// denied (a policy says no), invalid.
 	Checkout(ctx context.Context, access Access, why Reason) (Grant, error)
 
 	// Session returns the checkout that stands on the access or, where open says
@@ -49,8 +50,9 @@ type Broker interface {
 	// that has ended already is no error: its Why says how. Codes: not_found.
 	Checkin(ctx context.Context, grantID string) (Grant, error)
 
-	// Ask makes a request for approval. Codes: not_found, justification, waiting
-	// (one is pending already), invalid (nothing to approve here: check out).
+	// Ask makes a request for approval. Codes: not_found, justification, ticket,
+	// waiting (one is pending already), invalid (nothing to approve here: check
+	// out).
 	Ask(ctx context.Context, access Access, why Reason) (Request, error)
 
 	// Requests lists requests, newest first.
@@ -75,6 +77,23 @@ type Broker interface {
 // negative when it is behind, zero when they agree or nothing is known yet.
 type Clock interface {
 	Skew() time.Duration
+}
+
+// Forms is a [Broker] whose policies may ask for more than a justification, as a
+// Britive tenant's do.
+type Forms interface {
+	// StepUp gives a one-time code of the person's authenticator, which the
+	// checkouts of the next moments count. Codes: step_up (the code is wrong),
+	// invalid (the broker takes no codes).
+	StepUp(ctx context.Context, code Secret) error
+
+	// TicketTypes lists what kinds of ticket the policy of an access takes. It is
+	// empty where the broker does not say. Codes: not_found.
+	TicketTypes(ctx context.Context, access Access) ([]string, error)
+
+	// Listed is an access in the broker's own spelling, with its ids: names may be
+	// typed in more than one way. Codes: not_found, invalid (several fit).
+	Listed(ctx context.Context, access Access) (Access, error)
 }
 
 // Consoles is a [Broker] that can be asked for web consoles. A console has a

@@ -18,6 +18,8 @@ const (
 	SignIn        Code = "sign_in"       // nobody is signed in, or no longer
 	Approval      Code = "approval"      // somebody must approve first
 	Justification Code = "justification" // a justification is missing or ill-formed
+	Ticket        Code = "ticket"        // a ticket is missing, or none that the policy takes
+	StepUp        Code = "step_up"       // a one-time code is missing or wrong
 	Waiting       Code = "waiting"       // a request is pending
 	Unavailable   Code = "unavailable"   // not reached, or out of order
 	Internal      Code = "internal"      // a fault of ours

@@ -41,7 +41,7 @@ func TestApproved(t *testing.T) {
 		if got := r.broker.reasons[len(r.broker.reasons)-1].Justification; got != "INC-42" {
 			t.Errorf("checked out with %q", got)
 		}
-		if len(r.person.progress) != 1 || !strings.Contains(r.person.progress[0], "waiting for bob@example.com or tag:sre to approve eks-pod-manager (request req-1") {
+		if len(r.person.progress) != 4 || !strings.Contains(r.person.progress[2], "waiting for bob@example.com or tag:sre to approve eks-pod-manager (request req-1") {
 			t.Errorf("progress %q", r.person.progress)
 		}
 		r.called(t, calls{"checkout": 2, "requests": 1, "ask": 1, "await": 1})
@@ -134,7 +134,7 @@ func TestRequestRace(t *testing.T) {
 		if _, err := r.Checkout(t.Context(), r.ask); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.person.progress) != 1 || !strings.Contains(r.person.progress[0], "req-9") {
+		if len(r.person.progress) != 4 || !strings.Contains(r.person.progress[2], "req-9") {
 			t.Errorf("progress %q", r.person.progress)
 		}
 	})
@@ -219,7 +219,7 @@ func TestGetTokenAndApproval(t *testing.T) {
 		r.refused(t, jit.Denied, "without a person") // nobody there
 		r.person.present, r.ask.Wait = true, 0
 		r.refused(t, jit.Approval, "next: kubectl jit login eks-pod-manager")
-		r.called(t, calls{"session": 2, "checkout": 1})
+		r.called(t, calls{"session": 2, "checkout": 1, "requests": 2})
 
 		r.ask.Wait = time.Minute
 		waiting := make(chan error, 1)
@@ -231,7 +231,7 @@ func TestGetTokenAndApproval(t *testing.T) {
 		polls := r.ask
 		polls.Open = 0
 		before := time.Now()
-		if _, err := r.Token(t.Context(), polls); jit.CodeOf(err) != jit.Denied || time.Since(before) > 0 {
+		if _, err := r.Token(t.Context(), polls); jit.CodeOf(err) != jit.Waiting || time.Since(before) > 0 {
 			t.Errorf("a program that polls got %v after %s", err, time.Since(before))
 		}
 		r.broker.decided <- jit.Request{State: jit.RequestApproved}

@@ -6,15 +6,15 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// Checkout opens a checkout or returns the one that stands, and ends a rest. It
-// asks for a justification and waits for an approval where the policy wants
-// them, Ask.Wait allows it and, for the justification, a person is there. Codes:
-// those of [jit.Broker] for Checkout and Ask, and those of an approval that was
-// not given: denied, approval, waiting.
+// Checkout opens a checkout or returns the one that stands, and ends a rest. What
+// the policy lacks is asked for where a person is there, and an approval is waited
+// for where Ask.Wait allows it: see supply. Codes: those of [jit.Broker] for
+// Checkout and Ask, and those of an approval that was not given: denied, approval,
+// waiting.
 func (m *Mint) Checkout(ctx context.Context, ask Ask) (jit.Grant, error) {
 	grant, err := m.opened(ctx, ask, m.Broker.Checkout)
 	if err == nil {
-		m.wake(ask)
+		m.wake(ask, grant)
 	}
 	return grant, err
 }
@@ -37,23 +37,22 @@ func (m *Mint) Console(ctx context.Context, ask Ask) (jit.Grant, jit.Secret, err
 
 // opened opens a window, with what the policy wants for it.
 func (m *Mint) opened(ctx context.Context, ask Ask, open func(context.Context, jit.Access, jit.Reason) (jit.Grant, error)) (jit.Grant, error) {
-	grant, err := open(ctx, ask.Access, ask.Reason)
-	if jit.CodeOf(err) == jit.Justification {
-		if ask.Reason, err = m.justified(ctx, ask, err); err != nil {
+	if !ask.OTP.Empty() {
+		if err := m.stepUp(ctx, ask, ask.OTP); err != nil {
 			return jit.Grant{}, err
 		}
-		grant, err = open(ctx, ask.Access, ask.Reason)
 	}
-	if code := jit.CodeOf(err); code == jit.Approval || code == jit.Waiting {
-		if ask.Wait <= 0 {
-			return jit.Grant{}, next(err, ask.requestCreate())
+	for supplied := (supplies{}); ; {
+		done := m.Person.Progress("checking out " + ask.name())
+		grant, err := open(ctx, ask.Access, ask.Reason)
+		done()
+		if err == nil {
+			return grant, nil
 		}
-		if ask.Reason, err = m.await(ctx, ask); err != nil {
+		if ask, err = m.supply(ctx, ask, err, supplied); err != nil {
 			return jit.Grant{}, err
 		}
-		grant, err = open(ctx, ask.Access, ask.Reason)
 	}
-	return grant, err
 }
 
 // Checkin ends the checkout of the access, forgets every key and token held for
@@ -63,6 +62,7 @@ func (m *Mint) opened(ctx context.Context, ask Ask, open func(context.Context, j
 // checkout stands, it has no ID and its Why says so. Codes: unavailable, sign_in,
 // internal (something could not be removed from the disk).
 func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
+	ask.Access = m.listedSoon(ctx, ask.Access)
 	release, err := m.Locks.Hold(ctx, m.key(ask))
 	switch {
 	case err == nil:
@@ -75,7 +75,9 @@ func (m *Mint) Checkin(ctx context.Context, ask Ask) (jit.Grant, error) {
 	kept, known := m.recall(ask)
 	m.rest(ask, "it was checked in at "+clock(m.now()))
 	forgotten := m.forget(ask)
+	done := m.Person.Progress("checking in " + ask.name())
 	grant, err := m.giveBack(ctx, ask)
+	done()
 	if err != nil {
 		return jit.Grant{}, err
 	}

@@ -86,7 +86,7 @@ func TestWrongClock(t *testing.T) {
 			if len(r.person.notes) != 1 || !strings.Contains(r.person.notes[0], "this machine's clock is "+skew.Abs().String()) {
 				t.Errorf("said %q", r.person.notes)
 			}
-			r.called(t, calls{"session": 2, "checkout": 1, "credential": 1, "grants": 2})
+			r.called(t, calls{"session": 2, "checkout": 1, "credential": 1, "grants": 2, "requests": 1})
 		})
 	}
 }
@@ -99,7 +99,7 @@ func TestSessionOfWhatStands(t *testing.T) {
 		r.refused(t, jit.Denied, "no checkout is open")
 		r.broker.stand("elsewhere")
 		r.token(t)
-		r.called(t, calls{"session": 2, "credential": 1})
+		r.called(t, calls{"session": 2, "credential": 1, "requests": 1})
 		r.broker.end()
 		r.ask.Open, r.ask.Held = mint.Always, ""
 		r.Marks.Clear()

@@ -24,6 +24,7 @@ var podManager = jit.Access{
 
 // broker is a broker with one access and a policy that a test sets.
 type broker struct {
+	forms
 	now func() time.Time
 
 	mu            sync.Mutex
@@ -89,6 +90,9 @@ func (b *broker) Checkout(ctx context.Context, access jit.Access, why jit.Reason
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.reasons = append(b.reasons, why)
+	if err := b.lacks(why); err != nil {
+		return jit.Grant{}, err
+	}
 	switch {
 	case b.open != nil && b.open.NotAfter.After(b.now()):
 		return *b.open, nil
@@ -232,7 +236,9 @@ func (b *broker) Decide(context.Context, string, jit.Decision) (jit.Request, err
 	return jit.Request{}, nil
 }
 
-func (b *broker) Withdraw(context.Context, string) (jit.Request, error) { return jit.Request{}, nil }
+func (b *broker) Withdraw(ctx context.Context, _ string) (jit.Request, error) {
+	return jit.Request{}, b.enter(ctx, "withdraw")
+}
 
 // signer is a TokenIssuer: each token has its number.
 type signer struct {

@@ -136,10 +136,14 @@ func (a Ask) rests(why string) error {
 }
 
 // wake takes the rest mark away, and lets clients ask again that were refused a
-// moment ago.
-func (m *Mint) wake(ask Ask) {
+// moment ago. The access may have been typed in another way than it rests under.
+func (m *Mint) wake(ask Ask, grant jit.Grant) {
 	_ = held.ForgetFailures(m.CacheDir) // they end by themselves in seconds
-	if err := m.Marks.Delete(restMark + m.key(ask)); err != nil {
-		m.note("the rest mark of %s could not be removed: %v", ask.name(), err)
+	listed := ask
+	listed.Access = grant.Access
+	for _, key := range slices.Compact([]string{m.key(ask), m.key(listed)}) {
+		if err := m.Marks.Delete(restMark + key); err != nil {
+			m.note("the rest mark of %s could not be removed: %v", ask.name(), err)
+		}
 	}
 }

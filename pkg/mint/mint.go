@@ -26,8 +26,9 @@
 //	│ (or the broker's own, where it gives a cluster's)     │
 //	└───────────────────────────────────────────────────────┘
 //
-// Where the policy wants an approval, the lock is let go, a request is made or
-// joined and awaited, and the way begins again.
+// Where the policy wants more (an approval, a justification, a ticket, a one-time
+// code), the lock is let go, that is awaited or asked for (supply.go), and the way
+// begins again.
 //
 // Two things are held: the cluster token in a plain file (package held), and the
 // AWS keys, with those of further roles, in a sealed one. Every signature asks the broker whether the checkout
@@ -72,6 +73,8 @@ type Person interface {
 	Present() bool
 	// Ask asks on the terminal and returns the line typed, or ctx's error.
 	Ask(ctx context.Context, prompt string) (string, error)
+	// AskSecret is Ask, and does not show what is typed.
+	AskSecret(ctx context.Context, prompt string) (jit.Secret, error)
 	// Progress shows on stderr what takes time, until done is called.
 	Progress(text string) (done func())
 	// Note says one line on stderr.
@@ -87,10 +90,13 @@ type Ask struct {
 	Cluster jit.Cluster // without a name: that of the access itself, whose token the broker gives
 	Roles   []jit.Role  // assumed one after the other; the last one's keys count
 	Reason  jit.Reason
+	OTP     jit.Secret    // a one-time code, given before the first checkout is tried; empty gives none
 	Held    string        // name of the file the token is held in, see [held.Name]; empty holds nothing
 	Open    Opening       // may this call open a checkout?
 	Fresh   bool          // go past the held token and the held keys
 	Wait    time.Duration // how long to wait for an approval; zero does not wait and asks nobody
+
+	Withdraw bool // whether a request that is waited for is withdrawn when ctx ends the wait
 }
 
 // Opening says whether a call may open a checkout where none stands. A program
@@ -212,13 +218,13 @@ func (m *Mint) await(ctx context.Context, ask Ask) (jit.Reason, error) {
 	decided, err := m.Broker.Await(bounded, request.ID)
 	done()
 	if err != nil {
-		return reason, ask.undecided(ctx, bounded, request, err)
+		return reason, m.undecided(ctx, bounded, ask, request, err)
 	}
 	return reason, ask.verdict(decided)
 }
 
-// patiently tries, and where the policy wants an approval or a justification and
-// this caller may wait for it, gets that and tries again. It waits outside the
+// patiently tries, and where the policy wants what a person or an approver can give
+// and this caller may wait for it, gets that and tries again. It waits outside the
 // lock, so that a call that polls the same access is not kept waiting for a
 // person.
 func patiently[T any](ctx context.Context, m *Mint, ask Ask, try func() (T, error)) (T, error) {

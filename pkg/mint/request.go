@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -14,6 +15,25 @@ func (m *Mint) request(ctx context.Context, ask Ask) (jit.Request, jit.Reason, e
 	if pending, found, err := m.pending(ctx, ask); err != nil || found {
 		return pending, ask.Reason, err
 	}
+	made, reason, err := m.make(ctx, ask)
+	if jit.CodeOf(err) == jit.Waiting { // another of our calls made one in the same moment
+		if pending, found, listErr := m.pending(ctx, ask); listErr == nil && found {
+			return pending, reason, nil
+		}
+	}
+	return made, reason, err
+}
+
+// Request asks the approvers of an access and waits for nobody. What the policy asks
+// for beside is asked for where a person is there. Codes: those of [jit.Broker] for
+// Ask.
+func (m *Mint) Request(ctx context.Context, ask Ask) (jit.Request, error) {
+	made, _, err := m.make(ctx, ask)
+	return made, err
+}
+
+// make makes a request, and returns what the person gave with it.
+func (m *Mint) make(ctx context.Context, ask Ask) (jit.Request, jit.Reason, error) {
 	if ask.Reason.Justification == "" && m.Person.Present() {
 		reason, err := m.justified(ctx, ask, nil)
 		if err != nil {
@@ -21,66 +41,110 @@ func (m *Mint) request(ctx context.Context, ask Ask) (jit.Request, jit.Reason, e
 		}
 		ask.Reason = reason
 	}
-	made, err := m.Broker.Ask(ctx, ask.Access, ask.Reason)
-	switch jit.CodeOf(err) {
-	case jit.Waiting: // another of our calls made one in the same moment
-		if pending, found, listErr := m.pending(ctx, ask); listErr == nil && found {
-			return pending, ask.Reason, nil
+	made, err := m.asked(ctx, ask)
+	if jit.CodeOf(err) == jit.Ticket {
+		if ask.Reason, err = m.ticketed(ctx, ask, err); err == nil {
+			made, err = m.asked(ctx, ask)
 		}
-	case jit.Justification:
-		err = next(err, ask.Login()+` --justification "…"`)
+	}
+	if jit.CodeOf(err) == jit.Justification {
+		err = next(err, ask.lacking(jit.Justification))
 	}
 	return made, ask.Reason, err
 }
 
+func (m *Mint) asked(ctx context.Context, ask Ask) (jit.Request, error) {
+	defer m.Person.Progress("asking for an approval of " + ask.name())()
+	return m.Broker.Ask(ctx, ask.Access, ask.Reason)
+}
+
+// pending finds the person's own request for the access that nobody has decided.
 func (m *Mint) pending(ctx context.Context, ask Ask) (jit.Request, bool, error) {
 	requests, err := m.Broker.Requests(ctx, jit.MyRequests)
 	if err != nil {
 		return jit.Request{}, false, err
 	}
+	access := ask.Access
 	for _, r := range requests {
-		if r.State == jit.RequestPending && r.Access.Same(ask.Access) {
+		if r.State != jit.RequestPending {
+			continue
+		}
+		if access == ask.Access { // a request names it in the broker's own way
+			access = m.listed(ctx, access)
+		}
+		if r.Access.Same(access) {
 			return r, true, nil
 		}
 	}
 	return jit.Request{}, false, nil
 }
 
-// justified has the person give a justification. Without a person, or with one
-// that was given and is not good enough, the broker's error stands.
-func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason, error) {
-	reason := ask.Reason
-	if wanted != nil && (reason.Justification != "" || !m.Person.Present()) {
-		return reason, next(wanted, ask.Login()+` --justification "…"`)
+// listed is the access in the broker's own spelling, as far as it tells.
+func (m *Mint) listed(ctx context.Context, access jit.Access) jit.Access {
+	forms, ok := m.Broker.(jit.Forms)
+	if !ok {
+		return access
 	}
-	text, err := m.Person.Ask(ctx, "Why do you need "+ask.name()+"? ")
+	listed, err := forms.Listed(ctx, access)
 	if err != nil {
-		return reason, jit.Errorf(jit.Justification, ask.op(), "no justification was given: %w", err)
+		return access
 	}
-	if reason.Justification = strings.TrimSpace(text); reason.Justification == "" {
-		return reason, jit.Errorf(jit.Justification, ask.op(), "no justification was given").
-			WithNext("%s", ask.Login()+` --justification "…"`)
+	return listed
+}
+
+// listedSoon is listed within a short time: what is held here lies under the
+// broker's own spelling, and must be found also when it is not reached.
+func (m *Mint) listedSoon(ctx context.Context, access jit.Access) jit.Access {
+	ctx, cancel := context.WithTimeout(ctx, askBudget)
+	defer cancel()
+	return m.listed(ctx, access)
+}
+
+// waits is the error of a call that waits for nobody while a request for the access
+// is pending; any other error where none is.
+func (m *Mint) waits(ctx context.Context, ask Ask, refusal error) error {
+	r, found, err := m.pending(ctx, ask)
+	if err != nil || !found {
+		return refusal
 	}
-	return reason, nil
+	return jit.Errorf(jit.Waiting, ask.op(), "waiting for %s to approve request %s", approvers(r), r.ID).WithNext("%s", ask.Login())
 }
 
 // waitingText says what is waited for. The program that shows it adds how long.
 func (a Ask) waitingText(r jit.Request) string {
-	who := "an approver"
-	if len(r.Approvers) > 0 {
-		who = strings.Join(r.Approvers, " or ")
+	ctrlC := "leaves it pending"
+	if a.Withdraw {
+		ctrlC = "withdraws it"
 	}
-	return fmt.Sprintf("waiting for %s to approve %s (request %s; Ctrl-C leaves it pending)", who, a.name(), r.ID)
+	return fmt.Sprintf("waiting for %s to approve %s (request %s; Ctrl-C %s)", approvers(r), a.name(), r.ID, ctrlC)
 }
 
+// approvers says who may decide.
+func approvers(r jit.Request) string {
+	if len(r.Approvers) == 0 {
+		return "an approver"
+	}
+	return strings.Join(r.Approvers, " or ")
+}
+
+// withdrawBudget is how long a withdrawal may take after Ctrl-C.
+const withdrawBudget = 5 * time.Second
+
 // undecided is the error of a wait that ended before the request did.
-func (a Ask) undecided(ctx, bounded context.Context, r jit.Request, err error) error {
-	resume := a.Login() + ", which waits for the same request, or kubectl jit request withdraw " + quoted(r.ID)
+func (m *Mint) undecided(ctx, bounded context.Context, ask Ask, r jit.Request, err error) error {
+	resume := ask.Login() + ", which waits for the same request, or kubectl jit request withdraw " + quoted(r.ID)
 	switch {
+	case ctx.Err() != nil && ask.Withdraw:
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawBudget)
+		defer cancel()
+		if _, err := m.Broker.Withdraw(after, r.ID); err != nil {
+			return jit.Errorf(jit.Waiting, ask.op(), "request %s could not be withdrawn (%w): %w", r.ID, err, ctx.Err()).WithNext("%s", resume)
+		}
+		return jit.Errorf(jit.Waiting, ask.op(), "request %s is withdrawn: %w", r.ID, ctx.Err())
 	case ctx.Err() != nil:
-		return jit.Errorf(jit.Waiting, a.op(), "request %s stays pending: %w", r.ID, ctx.Err()).WithNext("%s", resume)
+		return jit.Errorf(jit.Waiting, ask.op(), "request %s stays pending: %w", r.ID, ctx.Err()).WithNext("%s", resume)
 	case bounded.Err() != nil:
-		return jit.Errorf(jit.Waiting, a.op(), "nobody has decided request %s within %s; it stays pending", r.ID, a.Wait).WithNext("%s", resume)
+		return jit.Errorf(jit.Waiting, ask.op(), "nobody has decided request %s within %s; it stays pending", r.ID, ask.Wait).WithNext("%s", resume)
 	}
 	return next(err, resume)
 }

@@ -42,12 +42,23 @@ func (m *Mint) Standing(ctx context.Context, access jit.Access) (grant jit.Grant
 	if err != nil {
 		return jit.Grant{}, false, err
 	}
+	if grant, stands = activeOf(grants, access); stands || len(grants) == 0 {
+		return grant, stands, nil
+	}
+	if listed := m.listed(ctx, access); listed != access { // it may have been typed in another way
+		grant, stands = activeOf(grants, listed)
+	}
+	return grant, stands, nil
+}
+
+// activeOf finds the active checkout of an access.
+func activeOf(grants []jit.Grant, access jit.Access) (jit.Grant, bool) {
 	for _, g := range grants {
 		if g.State == jit.GrantActive && g.Access.Same(access) {
-			return g, true, nil
+			return g, true
 		}
 	}
-	return jit.Grant{}, false, nil
+	return jit.Grant{}, false
 }
 
 // away reports whether the broker could not be asked. One that answered (that
@@ -79,16 +90,21 @@ func (m *Mint) goesOn(ask Ask, kept session, err error) (session, error) {
 // one where this caller may open one.
 func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
 	refusal := m.mayNotOpen(ask)
+	if m.Person.Present() {
+		defer m.Person.Progress("checking out " + ask.name())()
+	}
 	grant, credential, err := m.Broker.Session(ctx, ask.Access, ask.Reason, refusal == nil)
 	switch jit.CodeOf(err) {
-	case jit.Approval, jit.Justification, jit.Waiting:
-		err = next(err, ask.Login())
+	case jit.Approval, jit.Waiting:
+		err = m.waits(ctx, ask, next(err, ask.Login()))
+	case jit.Justification, jit.Ticket, jit.StepUp:
+		err = next(err, ask.lacking(jit.CodeOf(err)))
 	}
 	if err != nil {
 		return session{}, err
 	}
 	if grant.ID == "" {
-		return session{}, refusal
+		return session{}, m.waits(ctx, ask, refusal)
 	}
 	s := m.take(ask, grant, credential)
 	m.ending(ctx, ask, grant, &s)
@@ -113,7 +129,7 @@ func (m *Mint) mayWait(ask Ask, err error) bool {
 		return false
 	}
 	switch jit.CodeOf(err) {
-	case jit.Approval, jit.Justification, jit.Waiting:
+	case jit.Approval, jit.Justification, jit.Ticket, jit.StepUp, jit.Waiting:
 		return true
 	}
 	return false

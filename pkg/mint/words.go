@@ -39,6 +39,19 @@ func (a Ask) Login() string {
 	return command
 }
 
+// lacking is the command that gives what the policy asks for.
+func (a Ask) lacking(code jit.Code) string {
+	switch code {
+	case jit.Justification:
+		return a.Login() + ` --justification "…"`
+	case jit.Ticket:
+		return a.Login() + " --ticket-type TYPE --ticket ID"
+	case jit.StepUp:
+		return a.Login() + " --otp CODE"
+	}
+	return a.Login()
+}
+
 func (a Ask) requestCreate() string {
 	return "kubectl jit request create " + quoted(a.name()) + ` --justification "…"`
 }

@@ -15,19 +15,20 @@ import (
 // with io.EOF at Ctrl-D, and with code unavailable when nobody can be asked. The
 // terminal is left as it was found, whatever happens.
 func (p *Person) Ask(ctx context.Context, prompt string) (string, error) {
-	return p.ask(ctx, prompt, false)
+	return p.ask(ctx, nil, prompt, false)
 }
 
 // AskSecret is [Person.Ask] and does not show what is typed.
 func (p *Person) AskSecret(ctx context.Context, prompt string) (jit.Secret, error) {
-	line, err := p.ask(ctx, prompt, true)
+	line, err := p.ask(ctx, nil, prompt, true)
 	if err != nil {
 		return jit.Secret{}, err
 	}
 	return jit.NewSecret(line), nil
 }
 
-func (p *Person) ask(ctx context.Context, prompt string, secret bool) (string, error) {
+// ask shows the lines, then asks.
+func (p *Person) ask(ctx context.Context, lines []string, prompt string, secret bool) (string, error) {
 	tty, err := openTerminal()
 	if err != nil {
 		return "", jit.Errorf(jit.Unavailable, "ask at the terminal", "%w", err)
@@ -47,7 +48,11 @@ func (p *Person) ask(ctx context.Context, prompt string, secret bool) (string, e
 		}
 		defer restore()
 	}
-	if err := tty.write(Safe(prompt)); err != nil {
+	var shown strings.Builder
+	for _, line := range lines {
+		shown.WriteString(Safe(line) + "\n")
+	}
+	if err := tty.write(shown.String() + Safe(prompt)); err != nil {
 		return "", jit.Errorf(jit.Unavailable, "ask at the terminal", "%w", err)
 	}
 	line, err := tty.readLine(ctx)

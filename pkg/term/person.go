@@ -1,7 +1,9 @@
 // Package term is the person at the terminal.
 //
 //	Present           is somebody there who can be asked?
-//	Ask, AskSecret    on the terminal itself, whatever stdin and stdout are
+//	Ask, AskSecret,
+//	Choose            on the terminal itself, whatever stdin and stdout are
+//	Bell              likewise
 //	Progress, Note    on stderr
 //	Safe              what others wrote, made harmless for a terminal
 //
@@ -50,6 +52,18 @@ func (p *Person) Note(text string) {
 	p.draw("")
 	_, _ = io.WriteString(p.stderr, Safe(text)+"\n")
 	p.draw(shown)
+}
+
+// Bell rings at the terminal, if somebody is there.
+func (p *Person) Bell() {
+	tty, err := openTerminal()
+	if err != nil {
+		return
+	}
+	defer tty.close()
+	if tty.present() {
+		_ = tty.write("\a")
+	}
 }
 
 // stderrTerminal is the terminal that stderr is, if it is one.

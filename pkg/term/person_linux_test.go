@@ -55,6 +55,15 @@ func perform(act string) {
 		time.Sleep(700 * time.Millisecond)
 		done()
 		fmt.Print("done")
+	case "bell":
+		p.Bell()
+	case "choose":
+		names := []string{"pods \x1b[2J", "nodes"}
+		for i := range 30 {
+			names = append(names, fmt.Sprintf("other %d of account 99", i))
+		}
+		index, err := p.Choose(ctx, "Which? ", names)
+		fmt.Printf("%d %v", index, err)
 	case "progress":
 		done := p.Progress("waiting for bob" + strings.Repeat(".", 200))
 		time.Sleep(600 * time.Millisecond)

@@ -43,7 +43,13 @@ func (s *screen) text() string {
 // await waits until the screen shows a text.
 func (s *screen) await(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(s.text(), text); time.Sleep(time.Millisecond) {
+	s.awaitCount(t, text, 1)
+}
+
+// awaitCount waits until it has shown a text so many times.
+func (s *screen) awaitCount(t *testing.T, text string, times int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); strings.Count(s.text(), text) < times; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the screen shows %q, and never %q", s.text(), text)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -60,8 +59,10 @@ func (c *Client) window(ctx context.Context, op string, w wanted) (jit.Grant, er
 		switch {
 		case err == nil:
 			return c.settle(ctx, op, row)
-		case !isRace(err) || try >= mostRaces || !rest(ctx, pollEvery):
+		case !isRace(err):
 			return jit.Grant{}, err
+		case try >= mostRaces || !rest(ctx, pollEvery):
+			return jit.Grant{}, c.lost(ctx, op, w, err)
 		}
 	}
 }
@@ -70,30 +71,6 @@ func (c *Client) window(ctx context.Context, op string, w wanted) (jit.Grant, er
 func isRace(err error) bool {
 	return hasCode(err, britiveapi.CodeRace) &&
 		strings.Contains(strings.ToLower(err.Error()), strings.ToLower(britiveapi.RaceMessage))
-}
-
-// standing looks for an open checkout of the access. While one is being checked
-// in, no other can be opened, so its end is awaited, for a while.
-func (c *Client) standing(ctx context.Context, op string, w wanted) (britiveapi.Transaction, bool, error) {
-	bounded, cancel := context.WithTimeout(ctx, longestLeave)
-	defer cancel()
-	for {
-		rows, err := c.rows(ctx, op)
-		if err != nil {
-			return britiveapi.Transaction{}, false, err
-		}
-		rows = slices.DeleteFunc(rows, func(t britiveapi.Transaction) bool {
-			return kindOf(t) != w.kind || string(t.PapID) != w.access.ProfileID || string(t.EnvironmentID) != w.access.EnvironmentID
-		})
-		for _, row := range rows {
-			if state := stateOf(row); state == jit.GrantActive || state == jit.GrantSubmitted {
-				return row, true, nil
-			}
-		}
-		if !slices.ContainsFunc(rows, isLeaving) || !rest(bounded, pollEvery) {
-			return britiveapi.Transaction{}, false, nil
-		}
-	}
 }
 
 // open asks for a new checkout. The call is never sent twice by itself: what

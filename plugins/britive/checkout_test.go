@@ -146,6 +146,12 @@ func TestLeaving(t *testing.T) {
 			t.Errorf("it took %s", took)
 		}
 	})
+	synctest.Test(t, func(t *testing.T) {
+		x := newTenant(t).on("GET /api/access", says(listing)).on(statusPath, list(row("checkInInProgress")))
+		_, err := x.client().Checkout(t.Context(), sigma(), jit.Reason{})
+		expect(t, err, jit.Unavailable, "a check-in of it is still under way after 20s: try again in a minute\nnext: kubectl jit status")
+		x.wants("POST", 0)
+	})
 }
 
 // TestRace holds that a checkout which another one overtakes uses that one.
@@ -192,7 +198,7 @@ func TestCheckoutRefusals(t *testing.T) {
 		{fails(400, "MA-0011", "pending"), jit.Waiting, ""},
 		{fails(400, "AS-0001", "why?"), jit.Justification, ""},
 		{fails(400, "AS-0002", "not in the form"), jit.Justification, ""},
-		{fails(403, "PE-0028", "step up"), jit.Denied, "step up"},
+		{fails(403, "PE-0028", "step up"), jit.StepUp, "step up"},
 		{fails(403, "PE-0002", "not now"), jit.Denied, ""},
 		{fails(401, "E0000", "signed out"), jit.SignIn, "next: kubectl jit login"},
 		{status(401, ""), jit.SignIn, "401 Unauthorized"},

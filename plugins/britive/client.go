@@ -50,6 +50,7 @@ var (
 	_ jit.Broker   = (*Client)(nil)
 	_ jit.Clock    = (*Client)(nil)
 	_ jit.Consoles = (*Client)(nil)
+	_ jit.Forms    = (*Client)(nil)
 )
 
 // New builds a client that trusts roots (nil: the system's) and goes through the

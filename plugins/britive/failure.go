@@ -34,7 +34,8 @@ func (c *Client) refused(op string, x exchange) error {
 func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.Error {
 	code := britiveapi.ErrorCode(body.ErrorCode)
 	e := &jit.Error{Code: britiveapi.CodeOf(code, x.status), Op: op}
-	why := shortened(string(body.Message))
+	meant := meaningOf(code)
+	why := meant.with(shortened(string(body.Message)))
 	if why == "" {
 		why = fmt.Sprintf("%s answers %d %s", c.host(), x.status, http.StatusText(x.status))
 	}
@@ -49,8 +50,8 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 	if body.ErrorCode != "" && !britiveapi.IsKnown(code) {
 		why += " [" + shortened(string(body.ErrorCode)) + "]"
 	}
-	if isTicket(code) && e.Next == "" {
-		e.Next = "kubectl jit login PROFILE --ticket-type TYPE --ticket ID"
+	if e.Code == jit.SignIn && (meant.next == "" || meant.next == signIn) {
+		meant.next = cmp.Or(c.Login, signIn)
 	}
 	if code == britiveapi.CodeMaintenance && x.header.Get("Server") != britiveapi.ServerName {
 		why = c.host() + " is in maintenance: " + why
@@ -58,8 +59,8 @@ func (c *Client) failure(op string, x exchange, body britiveapi.ErrorBody) *jit.
 	if id := requestID(x.header); id != "" && (e.Code == jit.Unavailable || e.Code == jit.Internal) && !strings.Contains(why, id) {
 		why += " (request " + id + ")"
 	}
-	if e.Code == jit.SignIn && e.Next == "" {
-		e.Next = cmp.Or(c.Login, "kubectl jit login")
+	if e.Next == "" {
+		e.Next = meant.next
 	}
 	if e.Code == jit.SignIn || e.Code == jit.Denied {
 		why += c.clock()

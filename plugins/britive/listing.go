@@ -23,11 +23,10 @@ const (
 	mostPages = 1000
 )
 
-// profile is one element of a listing. The environment may have a second name.
+// profile is one element of a listing.
 type profile struct {
 	jit.Profile
-	alternate string
-	path      string
+	path string
 }
 
 // Profiles implements [jit.Broker].
@@ -162,11 +161,11 @@ func fromListing(l britiveapi.Listing) []profile {
 					Environment: named(environment.EnvironmentName, row.EnvironmentID), EnvironmentID: string(row.EnvironmentID),
 					Profile: named(pap.PapName, row.PapID), ProfileID: string(row.PapID),
 				},
+				Alternate:   environment.AlternateEnvironmentName,
 				Description: pap.PapDescription,
 				Type:        app.CatalogAppName,
 				Cluster:     clusterOf(environment),
 			},
-			alternate: environment.AlternateEnvironmentName,
 		})
 	}
 	return listed
@@ -193,11 +192,11 @@ func fromLegacy(apps []britiveapi.LegacyApp) (listed []profile) {
 							Environment: named(environment.EnvironmentName, environment.EnvironmentID), EnvironmentID: string(environment.EnvironmentID),
 							Profile: named(pap.ProfileName, pap.ProfileID), ProfileID: string(pap.ProfileID),
 						},
+						Alternate:   environment.AlternateEnvironmentName,
 						Description: pap.ProfileDescription,
 						Type:        app.CatalogAppName,
 						Cluster:     clusterOf(environment),
 					},
-					alternate: environment.AlternateEnvironmentName,
 				})
 			}
 		}
@@ -214,11 +213,11 @@ func fromPage(rows []britiveapi.PageRow) (listed []profile) {
 					Environment: named(row.Environment.EnvironmentName, row.EnvironmentID), EnvironmentID: string(row.EnvironmentID),
 					Profile: named(row.Profile.PapName, row.PapID), ProfileID: string(row.PapID),
 				},
+				Alternate:   row.Environment.AlternateEnvironmentName,
 				Description: row.Profile.Description,
 				Type:        row.Application.ApplicationType,
 				Cluster:     clusterOf(row.Environment),
 			},
-			alternate: row.Environment.AlternateEnvironmentName,
 		})
 	}
 	return listed

@@ -16,8 +16,8 @@ func TestReason(t *testing.T) {
 		says string
 	}{
 		{jit.Reason{Justification: strings.Repeat("ä", 256)}, jit.Justification, "at most 255 characters"},
-		{jit.Reason{TicketID: "INC-1"}, jit.Invalid, `the ticket "INC-1" has no type: give --ticket-type`},
-		{jit.Reason{TicketType: "issue"}, jit.Invalid, `no ticket is given of type "issue": give --ticket`},
+		{jit.Reason{TicketID: "INC-1"}, jit.Ticket, `the ticket "INC-1" has no type: give --ticket-type`},
+		{jit.Reason{TicketType: "issue"}, jit.Ticket, `no ticket is given of type "issue": give --ticket`},
 	} {
 		x := newTenant(t).on("GET /api/access", says(listing)).on(statusPath, list())
 		client := x.client()

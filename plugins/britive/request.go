@@ -41,13 +41,18 @@ func (c *Client) askFor(ctx context.Context, op string, access jit.Access, why j
 		return jit.Request{}, err
 	}
 	if asked.RequestID == "" { // an empty answer, in the contract
-		return jit.Request{}, jit.Errorf(jit.Invalid, op, "it is approved already: check it out")
+		return jit.Request{}, jit.Errorf(jit.Invalid, op, "it is approved already: check it out").
+			WithNext("kubectl jit login PROFILE")
 	}
 	made := jit.Request{
 		ID: string(asked.RequestID), Access: access, State: jit.RequestPending,
 		Justification: why.Justification, Created: c.now(),
 	}
-	return c.changed(ctx, op, asked, made), nil
+	made = c.changed(ctx, op, asked, made)
+	if len(made.Approvers) == 0 {
+		made.Approvers = c.approvers(ctx, op, access)
+	}
+	return made, nil
 }
 
 // changed is the request after a change that was made. A plain tenant may answer

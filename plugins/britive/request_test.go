@@ -46,7 +46,7 @@ func TestAsk(t *testing.T) {
 		case err != nil || r.ID != "r1" || r.State != jit.RequestPending || r.Justification != tt.want || r.Access.Path() != "Sigma/196 (Labs)/Pods":
 			t.Errorf("%s: %+v, %v", tt.name, r, err)
 		}
-		x.wants("POST", 1)
+		x.wants("POST /api/access/", 1)
 	}
 }
 

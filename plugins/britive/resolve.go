@@ -71,7 +71,7 @@ func fits(listed []profile, access jit.Access) []profile {
 	var fitting []profile
 	for _, p := range listed {
 		if like(access.Application, p.Application, p.ApplicationID) &&
-			like(access.Environment, p.Environment, p.alternate, p.EnvironmentID) &&
+			like(access.Environment, p.Environment, p.Alternate, p.EnvironmentID) &&
 			like(access.Profile, p.Profile.Profile, p.ProfileID) {
 			fitting = append(fitting, p)
 		}
@@ -94,7 +94,7 @@ func meant(listed []profile, access jit.Access) string {
 	pathOf := map[string]string{}
 	for _, p := range listed {
 		paths = append(paths, p.path)
-		if like(access.Application, p.Application, p.ApplicationID) && like(access.Environment, p.Environment, p.alternate, p.EnvironmentID) {
+		if like(access.Application, p.Application, p.ApplicationID) && like(access.Environment, p.Environment, p.Alternate, p.EnvironmentID) {
 			here = append(here, p.Profile.Profile)
 			pathOf[p.Profile.Profile] = p.path
 		}

@@ -23,7 +23,7 @@ func TestListings(t *testing.T) {
 		Access: jit.Access{
 			Application: "Sigma", ApplicationID: "a1", Environment: "196 (Labs)", EnvironmentID: "e1", Profile: "Pods", ProfileID: "p1",
 		},
-		Description: "All verbs", Type: "AWS",
+		Alternate: "labs", Description: "All verbs", Type: "AWS",
 	}
 	both := strings.Replace(listing, `"accesses":[`, `"accesses":[{"appContainerId":"a1","environmentId":"e1","papId":"p1","accessType":"CONSOLE"},`, 1)
 	for name, body := range map[string]string{"compact": listing, "with both access types": both, "older": legacy, "a page": paged} {

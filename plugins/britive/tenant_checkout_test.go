@@ -76,8 +76,8 @@ func TestTenantRefuses(t *testing.T) {
 			says string
 		}{
 			"Broken": {jit.Denied, "no such role"},
-			"Ticket": {jit.Invalid, "Ticket is required. [AS-0003]\nnext: kubectl jit login PROFILE --ticket-type TYPE --ticket ID"},
-			"Code":   {jit.Denied, "Step up authentication required"},
+			"Ticket": {jit.Ticket, "the policy asks for a ticket: Ticket is required.\nnext: kubectl jit login PROFILE --ticket-type TYPE --ticket ID"},
+			"Code":   {jit.StepUp, "the policy asks for a one-time code: Step up authentication required.\nnext: kubectl jit login PROFILE --otp CODE"},
 			"Web":    {jit.Invalid, "programmatic access is not enabled"},
 			"Admin":  {jit.Approval, "Approval is required"},
 		} {
@@ -121,6 +121,27 @@ func TestConsoleBeside(t *testing.T) {
 		if again := a.opens(labs("Pods")); again.ID == grant.ID {
 			t.Error("it was checked in")
 		}
+	})
+}
+
+// TestConsoleInTheWay holds what is said by a tenant that gives no credentials while
+// a console is open.
+func TestConsoleInTheWay(t *testing.T) {
+	withTenant(t, func(a *acme) {
+		grant := a.opens(labs("Pods"))
+		if _, err := a.alice.Checkin(a.Context(), grant.ID); err != nil {
+			t.Fatal(err)
+		}
+		const route = "POST /api/access/{profile}/environments/{environment}"
+		taken := fake.Fault{Code: "E1001", Message: "User has already checked out profile for this environment"}
+		a.Fail(route, taken)
+		_, err := a.alice.Checkout(a.Context(), labs("Pods"), jit.Reason{})
+		expect(t, err, jit.Unavailable, "User has already checked out")
+		a.Fail(route, fake.Fault{})
+		a.post("/api/access/" + grant.Access.ProfileID + "/environments/" + grant.Access.EnvironmentID + "?accessType=CONSOLE")
+		a.Fail(route, taken)
+		_, err = a.alice.Checkout(a.Context(), labs("Pods"), jit.Reason{})
+		expect(t, err, jit.Denied, "its web console is checked out, and acme.britive-app.com gives one of the two at a time")
 	})
 }
 

@@ -117,7 +117,7 @@ func (a *acme) calls(ctx context.Context, grant, request string) map[string]func
 // call, and that the tenant's own words reach the person.
 func TestEveryCode(t *testing.T) {
 	codes := map[string]jit.Code{
-		"E0000": jit.SignIn, "E1003": jit.Invalid, "E1004": jit.NotFound, "MAINT0001": jit.Unavailable, "PE-0028": jit.Denied,
+		"E0000": jit.SignIn, "E1003": jit.Invalid, "E1004": jit.NotFound, "MAINT0001": jit.Unavailable, "PE-0028": jit.StepUp,
 		"PE-0002": jit.Denied, "PE-0010": jit.Waiting, "PE-0011": jit.Approval, "AS-0001": jit.Justification, "AS-0002": jit.Justification, "MA-0010": jit.Approval,
 		"MA-0011": jit.Waiting, "MA-0008": jit.Denied, "PP-0001": jit.Denied, "PR-0001": jit.Invalid,
 	}
@@ -125,7 +125,7 @@ func TestEveryCode(t *testing.T) {
 		codes["AU-00"+n] = jit.SignIn
 	}
 	for _, n := range []string{"3", "4", "5", "6", "7"} {
-		codes["AS-000"+n] = jit.Invalid // a justification does not mend a ticket
+		codes["AS-000"+n] = jit.Ticket // a justification does not mend a ticket
 	}
 	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7"} {
 		codes["MA-000"+n], codes["CI-000"+n], codes["CO-000"+n] = jit.Denied, jit.Denied, jit.Denied

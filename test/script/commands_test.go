@@ -44,6 +44,7 @@ func commands(programs *installation) map[string]command {
 		"install":          programs.install,
 		"proxy":            startProxy,
 		"pybritive":        signInPybritive,
+		"tenant-offers":    func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).tenantOffers(ts, args[0]) },
 	}
 }
 

@@ -31,6 +31,7 @@ func programs() map[string]func() {
 		"gives-up":           givesUp,
 		"nobody-reads":       nobodyReads,
 		"uid":                uid,
+		"within":             within,
 		"comes-to":           comesTo,
 	}
 }

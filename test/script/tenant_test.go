@@ -40,7 +40,7 @@ func (r *rig) startTenant(ts *testscript.TestScript) {
 
 func declare(x *tenant.Tenant) {
 	for _, name := range []string{"alice", "bob", "mallory"} {
-		x.AddPerson(tenant.Person{Name: name + "@example.com", Password: passwordOf(name + "@example.com")})
+		x.AddPerson(tenant.Person{Name: name + "@example.com", Password: passwordOf(name + "@example.com"), OTP: "424242"})
 	}
 	for _, name := range []string{"ci", "other"} {
 		x.AddPerson(tenant.Person{Name: name + "@example.com", Service: true})
@@ -52,6 +52,7 @@ func declare(x *tenant.Tenant) {
 			{Name: "EKS Pod Manager", Description: "All verbs on pods", Role: "EKS-Pod-Manager", Members: append(alice, "ci@example.com"), Setup: time.Second, ExtendBy: 30 * time.Minute, ExtensionLimit: 1},
 			{Name: "EKS Reader", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue"}, Tickets: []string{"INC-42"}},
 			{Name: "EKS Cluster Admin", Role: "EKS-Cluster-Admin", Members: alice, Approval: &tenant.Approval{Users: []string{"bob@example.com"}, TimeToApprove: 10 * time.Minute}},
+			{Name: "EKS Change", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue", "change"}, Tickets: []string{"INC-42", "CHG-7"}},
 			{Name: "EKS Step Up", Role: "EKS-Unmapped", Members: alice, StepUp: tenant.StepUpAlways},
 			{Name: "Web", Members: alice, Console: true, NoCredentials: true},
 		},
@@ -140,6 +141,23 @@ func unescaped(ts *testscript.TestScript, text string) string {
 	read, err := strconv.Unquote(`"` + text + `"`)
 	ts.Check(err)
 	return read
+}
+
+// tenantOffers NUMBER adds as many profiles, in ten environments of an application
+// with a long description.
+func (r *rig) tenantOffers(ts *testscript.TestScript, number string) {
+	many, err := strconv.Atoi(number)
+	ts.Check(err)
+	app := tenant.App{Name: "A large application", Type: "AWS"}
+	for i := range 10 {
+		app.Environments = append(app.Environments, tenant.Environment{Name: fmt.Sprintf("%012d (Environment %d)", i, i), Alternate: fmt.Sprintf("environment-%d", i)})
+	}
+	for i := range many / len(app.Environments) {
+		app.Profiles = append(app.Profiles, tenant.Profile{
+			Name: fmt.Sprintf("Profile number %d", i), Description: "What this profile is good for, in as many words as people write", Members: []string{"alice@example.com"},
+		})
+	}
+	r.tenant.AddApp(app)
 }
 
 // tenantEnds USER [CALLS] ends a user's sessions, after so many calls more.
