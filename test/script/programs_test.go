@@ -31,7 +31,6 @@ func programs() map[string]func() {
 		"gives-up":           givesUp,
 		"nobody-reads":       nobodyReads,
 		"uid":                uid,
-		"within":             within,
 		"comes-to":           comesTo,
 	}
 }
