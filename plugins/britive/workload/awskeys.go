@@ -70,7 +70,9 @@ func (p Place) profileKeys(ctx context.Context, profile string) (sdk.Credentials
 	const from = "aws configure export-credentials"
 	ctx, cancel := context.WithTimeout(ctx, longestExport)
 	defer cancel()
-	text, err := exec.CommandContext(ctx, "aws", "configure", "export-credentials", "--format", "process", "--profile="+profile).Output()
+	cmd := exec.CommandContext(ctx, "aws", "configure", "export-credentials", "--format", "process", "--profile="+profile)
+	cmd.WaitDelay = time.Second // what it has started may live on, with its stderr
+	text, err := cmd.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s: %s", from, strings.Join(strings.Fields(string(failed.Stderr)), " "))
 	}
