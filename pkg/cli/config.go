@@ -88,6 +88,8 @@ type tenantItem struct {
 	Name                 string `json:"name"`
 	URL                  string `json:"url"`
 	CertificateAuthority string `json:"certificateAuthority,omitempty"`
+	SSO                  string `json:"sso,omitempty"`
+	Federation           string `json:"federation,omitempty"`
 	From                 string `json:"from,omitempty"` // as in aliasItem
 }
 
@@ -111,7 +113,7 @@ func (v *configView) run(context.Context) error {
 	}
 	for _, name := range sorted(settings.Tenants) {
 		tenant := settings.Tenants[name]
-		item := tenantItem{Name: name, URL: tenant.URL, CertificateAuthority: tenant.CertificateAuthority}
+		item := tenantItem{Name: name, URL: tenant.URL, CertificateAuthority: tenant.CertificateAuthority, SSO: tenant.SSO, Federation: tenant.Federation}
 		if _, ours := own.Tenants[name]; !ours {
 			item.From = pybritive.Name
 		}
