@@ -117,7 +117,8 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 }
 
 // standing is the session of a person at the terminal who is signed in already; nil
-// where nobody is, or is to be signed in.
+// where nobody is, or is to be signed in. A sign-in that has ended is not made anew
+// here, for the same person: whoever comes may sign in.
 func (l *login) standing(ctx context.Context) (*caller.Session, error) {
 	if l.signIn.used() || l.Getenv(caller.EnvToken) != "" || !l.Person.Present() {
 		return nil, nil
@@ -126,8 +127,7 @@ func (l *login) standing(ctx context.Context) (*caller.Session, error) {
 	if err != nil {
 		return nil, nil // signing in says what is wrong
 	}
-	defer l.Person.Progress("asking the broker who you are")()
-	if _, err = s.Broker.Whoami(ctx); jit.CodeOf(err) == jit.SignIn {
+	if _, err = l.Whoami(ctx, s.Tenant, s.SignIn); jit.CodeOf(err) == jit.SignIn {
 		return nil, nil
 	}
 	return s, err
