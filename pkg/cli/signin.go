@@ -202,6 +202,20 @@ func nameOf(tenant config.Tenant, own, all *config.Config) (name string, known b
 	return tenant.URL, false
 }
 
+// anotherMeant is what our own file may call the tenant that is meant without
+// --tenant, as pybritive's may say it; empty where that is this one, or none.
+func anotherMeant(tenant config.Tenant, own, all *config.Config) string {
+	usual, err := all.ResolveTenant("")
+	if err != nil || usual.URL == tenant.URL {
+		return ""
+	}
+	name, _ := nameOf(usual, own, all)
+	if at, err := own.ResolveTenant(name); err != nil || at.URL != usual.URL {
+		return usual.URL // by this name pybritive alone knows it
+	}
+	return name
+}
+
 // remember writes a tenant that is not in the configuration, and what its flags
 // said, so that the next command needs no --tenant, or a short one, and knows whom
 // to trust there.
@@ -215,7 +229,7 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 	if known && trusts && w.sso == "" && w.Federation == "" {
 		return nil
 	}
-	usual := ""
+	another, usual := anotherMeant(tenant, own, settings), ""
 	err = configure(ctx, func(c *config.Config) error {
 		if c.Tenants == nil {
 			c.Tenants = map[string]config.Tenant{}
@@ -224,7 +238,7 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 		if only := slices.Collect(maps.Keys(c.Tenants)); usual == "" && len(only) == 1 {
 			usual = only[0] // which was meant without a word so far
 		}
-		usual = cmp.Or(usual, name)
+		usual = cmp.Or(usual, another, name)
 		kept := c.Tenants[name]
 		kept.URL = cmp.Or(kept.URL, tenant.URL)
 		kept.CertificateAuthority = cmp.Or(tenant.CertificateAuthority, kept.CertificateAuthority)
