@@ -187,7 +187,8 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who cal
 }
 
 // nameOf is the name under which our own configuration knows a tenant, or is to:
-// that of pybritive's, of a Britive tenant, or the host of another broker.
+// that of pybritive's, of a Britive tenant, or the host of another broker; the address
+// where another tenant has that name.
 func nameOf(tenant config.Tenant, own, all *config.Config) (name string, known bool) {
 	for _, c := range []*config.Config{own, all} {
 		for _, name := range sorted(c.Tenants) {
@@ -197,7 +198,11 @@ func nameOf(tenant config.Tenant, own, all *config.Config) (name string, known b
 		}
 	}
 	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {
-		return strings.TrimSuffix(at.Host, ".britive-app.com"), false
+		for _, name := range []string{strings.TrimSuffix(at.Host, ".britive-app.com"), at.Host} {
+			if _, another := all.Tenants[name]; !another {
+				return name, false
+			}
+		}
 	}
 	return tenant.URL, false
 }
