@@ -246,7 +246,9 @@ func (w *signInWith) remember(ctx context.Context, settings *config.Config, tena
 		usual = cmp.Or(usual, another, name)
 		kept := c.Tenants[name]
 		kept.URL = cmp.Or(kept.URL, tenant.URL)
-		kept.CertificateAuthority = cmp.Or(tenant.CertificateAuthority, kept.CertificateAuthority)
+		if w.certificateAuthority != "" || kept.CertificateAuthority == "" {
+			kept.CertificateAuthority = tenant.CertificateAuthority
+		}
 		kept.SSO, kept.Federation = cmp.Or(w.sso, kept.SSO), cmp.Or(w.Federation, kept.Federation)
 		c.Tenants[name], c.Tenant = kept, usual
 		return nil
