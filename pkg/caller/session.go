@@ -229,12 +229,14 @@ func (s *Session) aliases() iter.Seq2[string, jit.Access] {
 	}
 }
 
-// Aliases is [Session.AliasOf] for many accesses.
+// Aliases is [Session.AliasOf] for many accesses; an alias that means no more than
+// the access goes before one that goes on to further roles.
 func (s *Session) Aliases() func(jit.Access) string {
 	byPath := map[string]string{}
 	for name, stands := range s.aliases() {
 		path := strings.ToLower(stands.Path())
-		if _, taken := byPath[path]; !taken {
+		further := func(name string) bool { return len(s.Config.Aliases[name].Assume) > 0 }
+		if known, taken := byPath[path]; !taken || further(known) && !further(name) {
 			byPath[path] = name
 		}
 	}

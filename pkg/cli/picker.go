@@ -29,7 +29,8 @@ func (e *env) profileOr(ctx context.Context, cmd *cobra.Command, args []string) 
 }
 
 // pickProfile lets the person pick one of what they may ask for, what is checked out
-// and what has an alias first. It returns the path.
+// and what has an alias first. It returns the alias, which may stand for further
+// roles, or the path.
 func (e *env) pickProfile(ctx context.Context, s *caller.Session) (string, error) {
 	done := e.Person.Progress("asking the broker for your profiles")
 	items, err := e.profileItems(ctx, s)
@@ -49,7 +50,7 @@ func (e *env) pickProfile(ctx context.Context, s *caller.Session) (string, error
 	if err != nil {
 		return "", jit.Errorf(jit.Invalid, "", "no profile was picked: %w", err).WithNext("kubectl jit profiles")
 	}
-	return items[picked].Path, nil
+	return cmp.Or(items[picked].Alias, items[picked].Path), nil
 }
 
 func (p profileItem) rank() int {
