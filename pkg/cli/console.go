@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"runtime"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
 // enter checks the web console of an access out, and prints its address or gives
@@ -71,6 +73,7 @@ func browse(ctx context.Context, browser []string, address jit.Secret) error {
 	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
 	cmd := exec.Command(browser[0], append(browser[1:], "http://"+listener.Addr().String()+path)...)
+	cmd.Env = term.WithoutSecrets(os.Environ())
 	detach(cmd)
 	if err := cmd.Start(); err != nil {
 		return jit.Errorf(jit.NotFound, op, "%w", err).WithNext("leave --open out, and open the address yourself")

@@ -76,6 +76,21 @@ func come(t *testing.T, client http.Client, link string) string {
 	return answer.Header.Get("Location")
 }
 
+// TestBrowseAlone holds that the browser, which outlives the command, gets none of the
+// variables that hold secrets.
+func TestBrowseAlone(t *testing.T) {
+	t.Setenv("BRITIVE_API_TOKEN", "canary")
+	t.Setenv("DISPLAY", ":7")
+	told := filepath.Join(t.TempDir(), "told")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	_ = cli.Browse(ctx, "https://console.example.com/", "sh", "-c", `env >"`+told+`"`)
+	text, err := os.ReadFile(told)
+	if err != nil || strings.Contains(string(text), "canary") || !strings.Contains(string(text), "DISPLAY=:7") {
+		t.Errorf("it was started with the token, or without the display: %v", err)
+	}
+}
+
 func TestBrowseFails(t *testing.T) {
 	if err := cli.Browse(t.Context(), "https://canary", "/no/such/browser"); jit.CodeOf(err) != jit.NotFound || strings.Contains(err.Error(), "canary") {
 		t.Errorf("no browser: %v", err)

@@ -20,7 +20,7 @@ func Browse(address string) bool {
 		return false
 	}
 	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Env = withoutSecrets(os.Environ())
+	cmd.Env = WithoutSecrets(os.Environ())
 	cmd.SysProcAttr = apart()
 	if cmd.Start() != nil {
 		return false
@@ -29,7 +29,9 @@ func Browse(address string) bool {
 	return true
 }
 
-func withoutSecrets(environ []string) []string {
+// WithoutSecrets is an environment for a program that outlives this one: without the
+// variables whose names say that they hold secrets.
+func WithoutSecrets(environ []string) []string {
 	return slices.DeleteFunc(environ, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		return slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL"}, func(part string) bool {
