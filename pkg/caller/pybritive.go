@@ -18,7 +18,8 @@ import (
 //	Settings ─▶ ours ─▶ Over(pybritive's)
 //	ConnectTo ─▶ BRITIVE_API_TOKEN, else our sign-in, else pybritive's session
 //
-// A client's call looks at its files in the last case only.
+// A client's call looks at its files in the last case, and for the certificates that
+// pybritive trusts where no sign-in of ours has kept them.
 
 // theirs is pybritive's configuration; nil where there is none, or it is to be
 // ignored.
@@ -105,6 +106,24 @@ func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant con
 	who := SignIn{Person: jit.Person{ID: s.Person(token)}, Token: token}
 	c.sayOnce(f, tenant, who, s)
 	return who, tenant, nil
+}
+
+// trusting is a tenant with the certificates that pybritive trusts there, where ours
+// name none.
+func (c *Caller) trusting(settings *config.Config, tenant config.Tenant) config.Tenant {
+	if tenant.CertificateAuthority != "" {
+		return tenant
+	}
+	found, _ := c.theirs(settings) // one that cannot be read is left out
+	if found == nil {
+		return tenant
+	}
+	for _, address := range found.Tenants {
+		if address == tenant.URL {
+			tenant.CertificateAuthority = found.CABundle
+		}
+	}
+	return tenant
 }
 
 // nobody says that nobody is signed in, and why pybritive's session does not do.

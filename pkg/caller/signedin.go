@@ -27,11 +27,11 @@ const SignInWait = 5 * time.Minute
 func (c *Caller) signedIn(ctx context.Context, settings *config.Config, f Folders, tenant config.Tenant, login string) (SignIn, config.Tenant, error) {
 	if text := c.Getenv(EnvToken); text != "" {
 		token, err := CleanToken(text)
-		return SignIn{Token: token}, tenant, err
+		return SignIn{Token: token}, c.trusting(settings, tenant), err
 	}
 	if tenant.Federation != "" {
 		who, err := c.Federated(ctx, tenant)
-		return who, tenant, err
+		return who, c.trusting(settings, tenant), err
 	}
 	if who, ok := f.SignIns.Get(tenant.URL); ok {
 		return who, tenant, nil
