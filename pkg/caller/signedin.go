@@ -22,8 +22,8 @@ const SignInWait = 5 * time.Minute
 //	the stored sign-in     of "kubectl jit login"
 //	pybritive's session    where it left one
 //
-// The tenant comes back with what is known of it by that. What is nobody's wins, so that a job is never somebody who once signed in on its
-// machine.
+// The tenant comes back with what is known of it by that. What is nobody's wins, so
+// that a job is never somebody who once signed in on its machine.
 func (c *Caller) signedIn(ctx context.Context, settings *config.Config, f Folders, tenant config.Tenant, login string) (SignIn, config.Tenant, error) {
 	if text := c.Getenv(EnvToken); text != "" {
 		token, err := CleanToken(text)
@@ -87,7 +87,7 @@ func (c *Caller) ByBrowser(ctx context.Context, tenant config.Tenant, open bool)
 	case ctx.Err() != nil:
 		return SignIn{}, true, jit.Errorf(jit.SignIn, "sign in", "nobody has signed in through the browser: %w", ctx.Err())
 	case bounded.Err() != nil:
-		return SignIn{}, true, jit.Errorf(jit.SignIn, "sign in", "nobody has signed in through the browser within %s", SignInWait)
+		return SignIn{}, true, jit.Errorf(jit.SignIn, "sign in", "nobody has signed in through the browser within %s", SignInWait).WithNext("kubectl jit login --tenant %s", tenant.URL)
 	case err != nil:
 		return SignIn{}, true, err
 	}
@@ -121,7 +121,9 @@ func (c *Caller) renewal(ctx context.Context, f Folders, tenant config.Tenant, w
 }
 
 // browserAgain lets one process of many sign the person in. Where no lock is to be
-// had (a read-only home), each does.
+// had (a read-only home), each does. It is kept where the sign-in that ended still
+// stands there: not over that of somebody who signed in meanwhile, nor after a
+// logout.
 func (c *Caller) browserAgain(ctx context.Context, f Folders, tenant config.Tenant, who SignIn, login string) (SignIn, error) {
 	look := func() (SignIn, bool) {
 		stored, ok := f.SignIns.Get(tenant.URL)
@@ -131,7 +133,7 @@ func (c *Caller) browserAgain(ctx context.Context, f Folders, tenant config.Tena
 	fetch := func(ctx context.Context) (SignIn, error) {
 		fetched = true
 		again, err := c.sameAgain(ctx, tenant, who, login)
-		if err == nil {
+		if stored, ok := f.SignIns.Get(tenant.URL); err == nil && ok && stored.Token.Equal(who.Token) {
 			_ = f.SignIns.Put(tenant.URL, again) // where it cannot be kept, the next command asks again
 		}
 		return again, err

@@ -41,7 +41,7 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 			return nil, jit.Errorf(jit.Invalid, "read --region", "%w", err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, caller.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, k.TimeLimit())
 	defer cancel()
 	credential, s, target, err := k.keys(ctx, profile, k.roles, k.unattended)
 	if err != nil {

@@ -63,7 +63,7 @@ func browse(ctx context.Context, browser []string, address jit.Secret) error {
 	const op = "open the browser"
 	ctx, cancel := context.WithTimeout(ctx, patienceWithBrowser)
 	defer cancel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
@@ -71,8 +71,8 @@ func browse(ctx context.Context, browser []string, address jit.Secret) error {
 	came := make(chan struct{})
 	server := &http.Server{Handler: once(path, address, came), ReadHeaderTimeout: patienceWithBrowser}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
-	cmd := exec.Command(browser[0], append(browser[1:], "http://"+listener.Addr().String()+path)...)
+	defer func() { _ = server.Close() }()
+	cmd := exec.Command(browser[0], append(browser[1:], "http://"+listener.Addr().String()+path)...) //nolint:noctx // it outlives this call
 	cmd.Env = term.WithoutSecrets(os.Environ())
 	detach(cmd)
 	if err := cmd.Start(); err != nil {

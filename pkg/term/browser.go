@@ -19,7 +19,7 @@ func Browse(address string) bool {
 	if words == nil {
 		return false
 	}
-	cmd := exec.Command(words[0], words[1:]...)
+	cmd := exec.Command(words[0], words[1:]...) //nolint:noctx // it outlives this process
 	cmd.Env = WithoutSecrets(os.Environ())
 	cmd.SysProcAttr = apart()
 	if cmd.Start() != nil {
