@@ -125,7 +125,7 @@ func (l *login) standing(ctx context.Context) (*caller.Session, error) {
 	}
 	s, err := l.Connect(ctx)
 	if err != nil {
-		return nil, nil // signing in says what is wrong
+		return nil, nil //nolint:nilerr // signing in says what is wrong
 	}
 	if _, err = l.Whoami(ctx, s.Tenant, s.SignIn); jit.CodeOf(err) == jit.SignIn {
 		return nil, nil
