@@ -52,7 +52,7 @@ test-unit: ## unit, conformance, script and house tests, with the race detector
 .PHONY: test-e2e
 test-e2e: build $(SANDBOX) ## the story on a real kube-apiserver and aws-iam-authenticator
 	@cd test/sandbox && exec $(SANDBOX) build
-	go -C test/sandbox test -race -timeout 20m . ./accesspolicy/... ./cmd/aws ./cmd/bench ./e2e/...
+	go -C test/sandbox test -count=1 -race -timeout 20m . ./accesspolicy/... ./cmd/aws ./cmd/bench ./e2e/...
 
 .PHONY: lint
 lint: ## gofmt and go vet, for every system that is released
