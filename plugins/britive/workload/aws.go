@@ -2,6 +2,7 @@ package workload
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -86,7 +87,7 @@ func validity(option string) (profile string, seconds int) {
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
 func awsSTSJWT(ctx context.Context, p Place, option, _ string) (Token, error) {
 	parts := append(strings.Split(option, "|"), "", "", "", "")
-	seconds, err := strconv.Atoi(or(parts[3], "300"))
+	seconds, err := strconv.Atoi(cmp.Or(parts[3], "300"))
 	if err != nil {
 		return Token{}, jit.Errorf(jit.Invalid, "", "%q is no number of seconds", parts[3])
 	}
@@ -96,8 +97,8 @@ func awsSTSJWT(ctx context.Context, p Place, option, _ string) (Token, error) {
 	}
 	body := url.Values{
 		"Action": {"GetWebIdentityToken"}, "Version": {"2011-06-15"},
-		"Audience.member.1": {or(parts[1], "britive")},
-		"SigningAlgorithm":  {or(parts[2], "ES384")},
+		"Audience.member.1": {cmp.Or(parts[1], "britive")},
+		"SigningAlgorithm":  {cmp.Or(parts[2], "ES384")},
 		"DurationSeconds":   {strconv.Itoa(min(max(seconds, 60), 3600))},
 	}.Encode()
 	request, err := p.signed(ctx, keys, body, http.Header{"Accept": {"application/json"}}, p.now())
@@ -124,7 +125,7 @@ func awsSTSJWT(ctx context.Context, p Place, option, _ string) (Token, error) {
 // sts is the address of STS in the region that the environment names, and the
 // region. Tenants send a signed call to amazonaws.com only.
 func (p Place) sts() (address, region string, err error) {
-	region = or(or(p.Getenv("AWS_REGION"), p.Getenv("AWS_DEFAULT_REGION")), "us-east-1")
+	region = cmp.Or(p.Getenv("AWS_REGION"), p.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
 	odd := func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
 	if strings.IndexFunc(region, odd) >= 0 {
 		return "", "", jit.Errorf(jit.Invalid, "", "AWS_REGION is %q, which is no region", region)

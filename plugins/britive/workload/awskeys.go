@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,7 @@ func (a awsAnswer) keys(from string) (sdk.Credentials, error) {
 	if a.AccessKeyID == "" || a.SecretAccessKey == "" {
 		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s gives no AWS keys", from)
 	}
-	return sdk.Credentials{AccessKeyID: a.AccessKeyID, SecretAccessKey: a.SecretAccessKey, SessionToken: or(a.SessionToken, a.Token)}, nil
+	return sdk.Credentials{AccessKeyID: a.AccessKeyID, SecretAccessKey: a.SecretAccessKey, SessionToken: cmp.Or(a.SessionToken, a.Token)}, nil
 }
 
 // awsKeys finds the keys of this workload:
@@ -100,7 +101,7 @@ func (p Place) serviceAccountKeys(ctx context.Context) (sdk.Credentials, error) 
 	body := url.Values{
 		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"},
 		"RoleArn":          {p.Getenv("AWS_ROLE_ARN")},
-		"RoleSessionName":  {or(p.Getenv("AWS_ROLE_SESSION_NAME"), "kubectl-jit")},
+		"RoleSessionName":  {cmp.Or(p.Getenv("AWS_ROLE_SESSION_NAME"), "kubectl-jit")},
 		"WebIdentityToken": {strings.TrimSpace(string(token))},
 	}.Encode()
 	text, err := ask(ctx, p.outside(), http.MethodPost, address, body, http.Header{

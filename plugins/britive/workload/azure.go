@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -33,7 +34,7 @@ func azureUser(ctx context.Context, p Place, option, _ string) (Token, error) {
 // Sources: https://learn.microsoft.com/azure/app-service/overview-managed-identity and
 // https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
 func managedIdentity(ctx context.Context, p Place, client, audience string) (Token, error) {
-	query := url.Values{"resource": {or(audience, azureAudience)}}
+	query := url.Values{"resource": {cmp.Or(audience, azureAudience)}}
 	if client != "" {
 		query.Set("client_id", client)
 	}

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -97,7 +98,7 @@ func refusal(host string, status int, text []byte) error {
 	case json.Unmarshal(text, &sts) == nil && sts.Error.Message != "":
 		why = sts.Error.Code + ": " + sts.Error.Message
 	case json.Unmarshal(text, &said) == nil:
-		why = or(said.Message, said.ErrorDescription)
+		why = cmp.Or(said.Message, said.ErrorDescription)
 	}
 	if len(why) > 300 {
 		why = strings.ToValidUTF8(why[:300], "") + "…"

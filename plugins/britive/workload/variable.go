@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -22,5 +23,5 @@ func variable(name string) func(context.Context, Place, string, string) (Token, 
 //
 // Source: https://docs.gitlab.com/ci/secrets/id_token_authentication/
 func gitlab(ctx context.Context, p Place, option, tenant string) (Token, error) {
-	return variable(or(option, "BRITIVE_OIDC_TOKEN"))(ctx, p, "", tenant)
+	return variable(cmp.Or(option, "BRITIVE_OIDC_TOKEN"))(ctx, p, "", tenant)
 }

@@ -111,11 +111,3 @@ func (p Place) now() time.Time {
 	}
 	return p.Now()
 }
-
-// or is the text, or another where it is empty.
-func or(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
-}
