@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,16 +97,16 @@ func each(c completer) completer {
 // is asked: all of it is on this machine.
 func (e *env) completeFlags(cmd *cobra.Command) {
 	of := map[string]cobra.CompletionFunc{
-		"cluster":   word(e.clusters),
-		"context":   word(e.contexts),
-		"diff":      word(e.profiles),
-		"namespace": word(e.namespaces),
-		"profile":   word(e.profiles),
-		"region":    word(e.regions),
-		"tenant":    word(e.tenants),
-		"verb":      word(each(verbs)),
+		"cluster":    word(e.clusters),
+		"context":    word(e.contexts),
+		"diff":       word(e.profiles),
+		"federation": cobra.FixedCompletions(plugins.Workloads(), cobra.ShellCompDirectiveNoFileComp),
+		"namespace":  word(e.namespaces),
+		"profile":    word(e.profiles),
+		"region":     word(e.regions),
+		"tenant":     word(e.tenants),
+		"verb":       word(each(verbs)),
 	}
-	of["federation"] = cobra.FixedCompletions(plugins.Workloads(), cobra.ShellCompDirectiveNoFileComp)
 	for _, file := range []string{"certificate-authority", "kubeconfig", "metadata", "token-file"} {
 		of[file] = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}
@@ -139,7 +137,7 @@ func (e *env) tenants(_ *cobra.Command, o *offers) {
 	if err != nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(settings.Tenants)) {
+	for _, name := range sorted(settings.Tenants) {
 		o.add(name, settings.Tenants[name].URL)
 	}
 }
@@ -149,7 +147,7 @@ func (e *env) aliases(_ *cobra.Command, o *offers) {
 	if err != nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(settings.Aliases)) {
+	for _, name := range sorted(settings.Aliases) {
 		o.add(name, settings.Aliases[name].Profile)
 	}
 }
@@ -198,7 +196,7 @@ func (e *env) namespaces(cmd *cobra.Command, o *offers) {
 			views{e.Folders(settings).Views}.namespaces(cluster, known)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(known)) {
+	for _, name := range sorted(known) {
 		o.add(name, "namespace")
 	}
 }
@@ -223,7 +221,7 @@ func eksClusters(cmd *cobra.Command, o *offers, of func(jit.Cluster) (name, what
 			known[name] = what
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(known)) {
+	for _, name := range sorted(known) {
 		o.add(name, known[name])
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -85,7 +84,7 @@ func (l *logout) tenants(settings *config.Config) ([]config.Tenant, error) {
 		return nil, jit.Errorf(jit.Invalid, "", "--tenant and --all contradict each other")
 	}
 	var all []config.Tenant
-	for _, name := range slices.Sorted(maps.Keys(settings.Tenants)) {
+	for _, name := range sorted(settings.Tenants) {
 		tenant, err := settings.ResolveTenant(name)
 		if err != nil {
 			return nil, err
