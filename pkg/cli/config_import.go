@@ -209,10 +209,8 @@ func (m *merge) takeTenant(tool, name string, tenant config.Tenant) {
 
 // nameOf is the name of the tenant with that address, or the address.
 func (m *merge) nameOf(address string) string {
-	for _, name := range sorted(m.Tenants) {
-		if strings.EqualFold(m.Tenants[name].URL, address) {
-			return name
-		}
+	if name, ok := m.NameOf(address); ok {
+		return name
 	}
 	return address
 }

@@ -191,10 +191,8 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who cal
 // where another tenant has that name.
 func nameOf(tenant config.Tenant, own, all *config.Config) (name string, known bool) {
 	for _, c := range []*config.Config{own, all} {
-		for _, name := range sorted(c.Tenants) {
-			if at, err := c.ResolveTenant(name); err == nil && at.URL == tenant.URL {
-				return name, c == own
-			}
+		if name, ok := c.NameOf(tenant.URL); ok {
+			return name, c == own
 		}
 	}
 	if at, err := url.Parse(tenant.URL); err == nil && at.Host != "" {

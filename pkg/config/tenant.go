@@ -73,15 +73,21 @@ func (c *Config) ResolveTenant(arg string) (Tenant, error) {
 	return Tenant{URL: address}, nil
 }
 
-// at is the tenant with that address, the first by name where there are several.
+// at is the tenant with that address.
 func (c *Config) at(address string) (tenant Tenant, ok bool) {
-	for _, known := range sortedKeys(c.Tenants) {
-		tenant := c.Tenants[known]
-		if strings.EqualFold(strings.TrimRight(tenant.URL, "/"), address) {
-			return tenant, true
+	name, ok := c.NameOf(address)
+	return c.Tenants[name], ok
+}
+
+// NameOf is the name of the tenant with that address, as [Config.ResolveTenant] writes
+// it; the first where there are several.
+func (c *Config) NameOf(wanted string) (name string, ok bool) {
+	for _, name := range sortedKeys(c.Tenants) {
+		if known, err := address(c.Tenants[name].URL); err == nil && known == wanted {
+			return name, true
 		}
 	}
-	return Tenant{}, false
+	return "", false
 }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
