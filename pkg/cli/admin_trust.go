@@ -35,9 +35,6 @@ type trust struct {
 var (
 	providerARN  = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):saml-provider/[\w.-]{1,128}$`)
 	principalARN = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::(\d{12}):(?:root|role/[!-~]+|user/[!-~]+)$`)
-
-	// externalIDForm is IAM's; it takes up to 1224 characters.
-	externalIDForm = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 )
 
 // signInAddress is where a partition takes SAML assertions. The condition key
@@ -84,8 +81,8 @@ func (t trust) policy() (policy trustPolicy, partition, account string, err erro
 			return policy, "", "", jit.Errorf(jit.Invalid, "", "%q is not the ARN of a role, a user or an account's root", t.principal)
 		case len(t.recipients) > 0 || t.issuer != "":
 			return policy, "", "", jit.Errorf(jit.Invalid, "", "--recipient and --issuer go with --saml-provider").WithNext(help)
-		case !externalIDForm.MatchString(t.externalID):
-			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id is missing, or has other signs than letters, digits and _+=,.@:/-: without one, whoever can make that principal call AWS comes in").WithNext(help)
+		case !jit.ValidExternalID(t.externalID):
+			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id is missing, or is not 2 to 1224 letters, digits and _+=,.@:/-: without one, whoever can make that principal call AWS comes in").WithNext(help)
 		}
 		partition = found[1]
 		statement.Principal = map[string]string{"AWS": t.principal}

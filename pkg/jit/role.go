@@ -22,7 +22,7 @@ func (r Role) Check() error {
 	if err := checkRoleARN(r.ARN); err != nil {
 		return err
 	}
-	if r.ExternalID != "" && !within(r.ExternalID, 2, 1224, "_+=,.@:/-") {
+	if r.ExternalID != "" && !ValidExternalID(r.ExternalID) {
 		return errors.New("an external id has 2 to 1224 letters, digits or any of _+=,.@:/-")
 	}
 	if r.SessionName != "" && !within(r.SessionName, 2, 64, "_+=,.@-") {
@@ -38,6 +38,9 @@ func (r Role) Check() error {
 	}
 	return nil
 }
+
+// ValidExternalID reports whether AWS takes a text as an external id.
+func ValidExternalID(text string) bool { return within(text, 2, 1224, "_+=,.@:/-") }
 
 func checkRoleARN(arn string) error {
 	fields := strings.SplitN(arn, ":", 6)

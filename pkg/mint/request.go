@@ -3,6 +3,7 @@ package mint
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,19 +65,16 @@ func (m *Mint) pending(ctx context.Context, ask Ask) (jit.Request, bool, error) 
 	if err != nil {
 		return jit.Request{}, false, err
 	}
-	access := ask.Access
-	for _, r := range requests {
-		if r.State != jit.RequestPending {
-			continue
-		}
-		if access == ask.Access { // a request names it in the broker's own way
-			access = m.listed(ctx, access)
-		}
-		if r.Access.Same(access) {
-			return r, true, nil
-		}
+	isPending := func(r jit.Request) bool { return r.State == jit.RequestPending }
+	if !slices.ContainsFunc(requests, isPending) {
+		return jit.Request{}, false, nil
 	}
-	return jit.Request{}, false, nil
+	access := m.listed(ctx, ask.Access) // a request names it in the broker's own way
+	at := slices.IndexFunc(requests, func(r jit.Request) bool { return isPending(r) && r.Access.Same(access) })
+	if at < 0 {
+		return jit.Request{}, false, nil
+	}
+	return requests[at], true, nil
 }
 
 // listed is the access in the broker's own spelling, as far as it tells.
