@@ -1,8 +1,6 @@
 package script_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -10,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"strings"
 	"sync"
 
@@ -40,19 +36,11 @@ type cluster struct {
 
 // startCluster serves the cluster until the server is closed.
 func startCluster(ts *testscript.TestScript, account *aws.Server) (*cluster, *httptest.Server) {
-	proxy, err := url.Parse(account.Proxy())
-	ts.Check(err)
-	authority, err := os.ReadFile(account.CAFile())
-	ts.Check(err)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
 	c := &cluster{
 		name:   "sandbox",
 		known:  map[string]string{},
 		groups: map[string]string{"EKS-Pod-Manager": "pod-managers", "BritiveEKSReader": "readers", "EKS-Cluster-Admin": "cluster-admins", "EKS-Deployer": "deployers"},
-		sts: &http.Client{Transport: &http.Transport{
-			Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots},
-		}},
+		sts:    account.Client(),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /apis/authentication.k8s.io/v1/selfsubjectreviews", c.whoami)

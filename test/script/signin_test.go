@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/xml"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +33,7 @@ func browser() {
 	if err != nil {
 		fail(err)
 	}
-	client, err := trusting(filepath.Join(work, "tenant-ca.pem"), "")
+	client, err := trusting(filepath.Join(work, "tenant-ca.pem"))
 	if err != nil {
 		fail(err)
 	}
@@ -48,22 +46,14 @@ func browser() {
 	}
 }
 
-// trusting is a client that trusts an authority, and goes by a proxy where there is
-// one.
-func trusting(authority, proxy string) (*http.Client, error) {
+// trusting is a client that trusts an authority.
+func trusting(authority string) (*http.Client, error) {
 	text, err := os.ReadFile(authority)
 	if err != nil {
 		return nil, err
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}
 	transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(text)
-	if proxy != "" {
-		at, err := url.Parse(proxy)
-		if err != nil {
-			return nil, err
-		}
-		transport.Proxy = http.ProxyURL(at)
-	}
 	return &http.Client{Transport: transport}, nil
 }
 
@@ -84,26 +74,6 @@ func (r *rig) tenantWorkloads(ts *testscript.TestScript) {
 	ts.Check(os.WriteFile(ts.MkAbs("ci.env"), fmt.Appendf(nil, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY='%s' AWS_SESSION_TOKEN='%s'\n",
 		keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken), 0o600))
 	r.tenant.AddWorkload("arn:aws:sts::"+account+":assumed-role/ci/run-7", "ci@example.com")
-}
-
-// callerIdentity carries a workload's signed call out at the account.
-func (r *rig) callerIdentity(call *http.Request) (arn string, err error) {
-	client, err := trusting(r.aws.CAFile(), r.aws.Proxy())
-	if err != nil {
-		return "", err
-	}
-	response, err := client.Do(call)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	var answer struct {
-		Arn string `xml:"GetCallerIdentityResult>Arn"`
-	}
-	if err := xml.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("STS: %s: %w", response.Status, err)
-	}
-	return answer.Arn, nil
 }
 
 // tenantRedirects ROUTE ADDRESS sends who calls elsewhere.

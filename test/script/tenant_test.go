@@ -20,7 +20,7 @@ import (
 // a session's, an API token for bob.
 func (r *rig) startTenant(ts *testscript.TestScript) {
 	r.startAWS(ts)
-	x := tenant.New(tenant.Options{Host: "127.0.0.1", STS: r.callerIdentity, AWS: func(role, session string, lasts time.Duration) tenant.Keys {
+	x := tenant.New(tenant.Options{Host: "127.0.0.1", STS: r.aws.CallerIdentity, AWS: func(role, session string, lasts time.Duration) tenant.Keys {
 		return tenant.Keys(r.aws.Issue(role, session, lasts))
 	}})
 	declare(x)

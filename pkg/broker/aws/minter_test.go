@@ -1,8 +1,6 @@
 package aws_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/url"
@@ -83,18 +81,9 @@ func trust(audience string, actions ...string) []fake.Statement {
 
 func client(t *testing.T, account *fake.Server) *http.Client {
 	t.Helper()
-	proxy, err := url.Parse(account.Proxy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca, err := os.ReadFile(account.CAFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
 	c := aws.NewClient()
-	c.Transport = &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}
+	c.Transport = account.Client().Transport
+	t.Cleanup(c.CloseIdleConnections)
 	return c
 }
 

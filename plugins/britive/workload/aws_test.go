@@ -1,13 +1,8 @@
 package workload_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,41 +24,14 @@ func account(t *testing.T) (*aws.Server, *http.Client) {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	server.AddRole(aws.Role{Name: "ci", Actions: []string{"sts:GetWebIdentityToken"}})
-	proxy, err := url.Parse(server.Proxy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	authority, err := os.ReadFile(server.CAFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	transport := &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}}
-	t.Cleanup(transport.CloseIdleConnections)
-	return server, &http.Client{Transport: transport}
+	client := server.Client()
+	t.Cleanup(client.CloseIdleConnections)
+	return server, client
 }
 
 // trusting is a tenant that carries signed calls out at the account.
-func trusting(t *testing.T, client *http.Client) *tenant.Tenant {
-	t.Helper()
-	x := tenant.New(tenant.Options{Host: host, STS: func(r *http.Request) (string, error) {
-		r.Header.Set("Accept", "application/json")
-		response, err := client.Do(r)
-		if err != nil {
-			return "", err
-		}
-		defer response.Body.Close()
-		text, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusOK {
-			return "", fmt.Errorf("STS: %s %s %w", response.Status, text, err)
-		}
-		var answer struct {
-			GetCallerIdentityResponse struct{ GetCallerIdentityResult struct{ Arn string } }
-		}
-		err = json.Unmarshal(text, &answer)
-		return answer.GetCallerIdentityResponse.GetCallerIdentityResult.Arn, err
-	}})
+func trusting(server *aws.Server) *tenant.Tenant {
+	x := tenant.New(tenant.Options{Host: host, STS: server.CallerIdentity})
 	x.AddPerson(tenant.Person{Name: "ci", Service: true})
 	x.AddWorkload("arn:aws:sts::196226166352:assumed-role/ci/run-7", "ci")
 	return x
@@ -78,8 +46,8 @@ func variables(keys aws.Keys) map[string]string {
 // TestAWS holds the signed call against an AWS that verifies it bit for bit, as
 // the tenant carries it out.
 func TestAWS(t *testing.T) {
-	server, client := account(t)
-	x := trusting(t, client)
+	server, _ := account(t)
+	x := trusting(server)
 	place := network{http.NewServeMux()}.place(variables(server.Issue("ci", "run-7", time.Hour)))
 	for option, lasts := range map[string]time.Duration{"": 15 * time.Minute, "-_60": time.Minute, "-_99999": 15 * time.Minute} {
 		got, err := get(t, "aws"+option, place)

@@ -2,15 +2,9 @@ package tenant_test
 
 import (
 	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/xml"
-	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +26,7 @@ func TestAWSWorkload(t *testing.T) {
 	t.Cleanup(func() { _ = account.Close() })
 	account.AddRole(aws.Role{Name: "ci"})
 	keys := account.Issue("ci", "run-7", time.Hour)
-	x := newTenant(tenant.Options{STS: identityAt(t, account)})
+	x := newTenant(tenant.Options{STS: account.CallerIdentity})
 	x.AddWorkload("arn:aws:sts::196226166352:assumed-role/ci/run-7", "ci")
 
 	headers := signedBy(t, keys)
@@ -69,34 +63,4 @@ func signedBy(t *testing.T, keys aws.Keys) map[string]string {
 		headers[strings.ToLower(name)] = r.Header.Get(name)
 	}
 	return headers
-}
-
-// identityAt carries a signed call to an account.
-func identityAt(t *testing.T, account *aws.Server) func(*http.Request) (string, error) {
-	t.Helper()
-	proxy, err := url.Parse(account.Proxy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	authority, err := os.ReadFile(account.CAFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}}}
-	return func(r *http.Request) (string, error) {
-		response, err := client.Do(r)
-		if err != nil {
-			return "", err
-		}
-		defer response.Body.Close()
-		var answer struct {
-			Arn string `xml:"GetCallerIdentityResult>Arn"`
-		}
-		if err := xml.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
-			return "", fmt.Errorf("%s: %w", response.Status, err)
-		}
-		return answer.Arn, nil
-	}
 }
