@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +28,7 @@ func (c *checkout) enter(ctx context.Context, s *caller.Session, ask mint.Ask) e
 		_, err := fmt.Fprintln(c.Streams.Out, address.Reveal())
 		return err
 	}
-	if err := browse(ctx, c.browser(), address); err != nil {
+	if err := browse(ctx, address); err != nil {
 		return err
 	}
 	c.say("The console of %s is open in the browser, and checked out until %s.", grant.Access.Profile, c.until(grant.NotAfter))
@@ -41,25 +38,11 @@ func (c *checkout) enter(ctx context.Context, s *caller.Session, ask mint.Ask) e
 // patienceWithBrowser is how long a browser may take to come for the address.
 const patienceWithBrowser = 30 * time.Second
 
-// browser is the command that opens an address, which comes behind it.
-func (e *env) browser() []string {
-	if chosen := e.Getenv("BROWSER"); chosen != "" {
-		return []string{chosen}
-	}
-	switch runtime.GOOS {
-	case "darwin":
-		return []string{"open"}
-	case "windows":
-		return []string{"rundll32", "url.dll,FileProtocolHandler"}
-	}
-	return []string{"xdg-open"}
-}
-
 // browse opens a secret address. Arguments can be read by everybody on the
 // machine, so the browser is sent to this process first, which sends the first who
 // comes on to the address, and nobody after. Codes: not_found (there is no
 // browser), unavailable (it did not come).
-func browse(ctx context.Context, browser []string, address jit.Secret) error {
+func browse(ctx context.Context, address jit.Secret) error {
 	const op = "open the browser"
 	ctx, cancel := context.WithTimeout(ctx, patienceWithBrowser)
 	defer cancel()
@@ -72,13 +55,9 @@ func browse(ctx context.Context, browser []string, address jit.Secret) error {
 	server := &http.Server{Handler: once(path, address, came), ReadHeaderTimeout: patienceWithBrowser}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	cmd := exec.Command(browser[0], append(browser[1:], "http://"+listener.Addr().String()+path)...) //nolint:noctx // it outlives this call
-	cmd.Env = term.WithoutSecrets(os.Environ())
-	detach(cmd)
-	if err := cmd.Start(); err != nil {
-		return jit.Errorf(jit.NotFound, op, "%w", err).WithNext("leave --open out, and open the address yourself")
+	if !term.Browse("http://" + listener.Addr().String() + path) {
+		return jit.Errorf(jit.NotFound, op, "there is none that can be started here").WithNext("leave --open out, and open the address yourself")
 	}
-	go func() { _ = cmd.Wait() }() // it may live as long as the browser, and longer than this process
 	select {
 	case <-came:
 		return server.Shutdown(ctx)
@@ -86,7 +65,7 @@ func browse(ctx context.Context, browser []string, address jit.Secret) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()
 		}
-		return jit.Errorf(jit.Unavailable, op, "%s did not come for the address within %s", browser[0], patienceWithBrowser)
+		return jit.Errorf(jit.Unavailable, op, "it did not come for the address within %s", patienceWithBrowser)
 	}
 }
 

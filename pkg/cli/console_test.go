@@ -38,7 +38,8 @@ func TestBrowse(t *testing.T) {
 	const address = "https://console.example.com/?SigninToken=canary"
 	told := filepath.Join(t.TempDir(), "told")
 	ended := make(chan error, 1)
-	go func() { ended <- cli.Browse(t.Context(), address, "sh", "-c", `echo "$0" >"`+told+`"`) }()
+	browserIs(t, `echo "$1" >"`+told+`"`)
+	go func() { ended <- cli.Browse(t.Context(), address) }()
 	var link string
 	for begin := time.Now(); !strings.HasSuffix(link, "\n"); time.Sleep(time.Millisecond) {
 		if text, err := os.ReadFile(told); err == nil {
@@ -65,6 +66,16 @@ func TestBrowse(t *testing.T) {
 	}
 }
 
+// browserIs makes a script the person's browser; the address is its first word.
+func browserIs(t *testing.T, script string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "browser")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("BROWSER", path)
+}
+
 // come is where a visitor is sent; empty where nowhere.
 func come(t *testing.T, client http.Client, link string) string {
 	t.Helper()
@@ -84,7 +95,8 @@ func TestBrowseAlone(t *testing.T) {
 	told := filepath.Join(t.TempDir(), "told")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	_ = cli.Browse(ctx, "https://console.example.com/", "sh", "-c", `env >"`+told+`"`)
+	browserIs(t, `env >"`+told+`"`)
+	_ = cli.Browse(ctx, "https://console.example.com/")
 	text, err := os.ReadFile(told)
 	if err != nil || strings.Contains(string(text), "canary") || !strings.Contains(string(text), "DISPLAY=:7") {
 		t.Errorf("it was started with the token, or without the display: %v", err)
@@ -92,12 +104,17 @@ func TestBrowseAlone(t *testing.T) {
 }
 
 func TestBrowseFails(t *testing.T) {
-	if err := cli.Browse(t.Context(), "https://canary", "/no/such/browser"); jit.CodeOf(err) != jit.NotFound || strings.Contains(err.Error(), "canary") {
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("BROWSER", "/no/such/browser")
+	if err := cli.Browse(t.Context(), "https://canary"); jit.CodeOf(err) != jit.NotFound || strings.Contains(err.Error(), "canary") {
 		t.Errorf("no browser: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := cli.Browse(ctx, "https://canary", "true"); jit.CodeOf(err) != jit.Unavailable || strings.Contains(err.Error(), "canary") {
+	browserIs(t, "true")
+	if err := cli.Browse(ctx, "https://canary"); jit.CodeOf(err) != jit.Unavailable || strings.Contains(err.Error(), "canary") {
 		t.Errorf("one that does not come: %v", err)
 	}
 }

@@ -231,9 +231,9 @@ func SetLine(shell, name, value string) (string, error) {
 	return setLine(shell, variable{name, value})
 }
 
-// Browse opens an address with a browser.
-func Browse(ctx context.Context, address string, browser ...string) error {
-	return browse(ctx, browser, jit.NewSecret(address))
+// Browse opens an address with the person's browser.
+func Browse(ctx context.Context, address string) error {
+	return browse(ctx, jit.NewSecret(address))
 }
 
 // Once sends the first who comes to path on to the address.

@@ -7,12 +7,15 @@ import (
 	"strings"
 )
 
-// Browse starts a program that opens an https:// address in the person's browser,
-// and waits for nothing. It reports whether there was one to start. No shell sees
+// local is how the addresses begin of pages that this process serves itself.
+const local = "http://127.0.0.1:"
+
+// Browse starts a program that opens an https:// address, or a local one, in the
+// person's browser, and waits for nothing. It reports whether there was one to start. No shell sees
 // the address. The program gets neither our streams, which a client may read to
 // their end, nor the variables that hold secrets, and outlives us.
 func Browse(address string) bool {
-	if !strings.HasPrefix(address, "https://") {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, local) {
 		return false // it could be an option, or a file
 	}
 	words := opener(address)
@@ -20,7 +23,7 @@ func Browse(address string) bool {
 		return false
 	}
 	cmd := exec.Command(words[0], words[1:]...) //nolint:noctx // it outlives this process
-	cmd.Env = WithoutSecrets(os.Environ())
+	cmd.Env = withoutSecrets(os.Environ())
 	cmd.SysProcAttr = apart()
 	if cmd.Start() != nil {
 		return false
@@ -29,9 +32,9 @@ func Browse(address string) bool {
 	return true
 }
 
-// WithoutSecrets is an environment for a program that outlives this one: without the
+// withoutSecrets is an environment for a program that outlives this one: without the
 // variables whose names say that they hold secrets.
-func WithoutSecrets(environ []string) []string {
+func withoutSecrets(environ []string) []string {
 	return slices.DeleteFunc(environ, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		return slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL"}, func(part string) bool {

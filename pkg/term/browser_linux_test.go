@@ -33,6 +33,8 @@ func TestBrowse(t *testing.T) {
 		{"named, and not there", address, map[string]string{"BROWSER": "firefox %s:lynx", "DISPLAY": ":0"}, "xdg-open\n" + address},
 		{"Windows' Linux", address, map[string]string{"WSL_DISTRO_NAME": "Debian", "DISPLAY": ":0"}, "wslview\n" + address},
 		{"not over TLS", "http://acme.britive-app.com", map[string]string{"DISPLAY": ":0"}, ""},
+		{"a page of our own", "http://127.0.0.1:4711/QX", map[string]string{"DISPLAY": ":0"}, "xdg-open\nhttp://127.0.0.1:4711/QX"},
+		{"one that looks like it", "http://127.0.0.1.example.com/", map[string]string{"DISPLAY": ":0"}, ""},
 		{"an option", "--help", map[string]string{"DISPLAY": ":0"}, ""},
 	}
 	for _, tt := range tests {
