@@ -3,8 +3,6 @@ package eks
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -16,8 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -45,14 +41,8 @@ func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential,
 	if err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err)
 	}
-	form := assumeForm(role, lasts)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", strings.NewReader(form))
+	request, err := Call(ctx, with, host, "sts", region, assumeForm(role, lasts), now)
 	if err != nil {
-		return jit.Credential{}, jit.Errorf(jit.Internal, op, "%w", err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	payload := sha256.Sum256([]byte(form))
-	if err := v4.NewSigner().SignHTTP(ctx, Keys(with), request, hex.EncodeToString(payload[:]), "sts", region, now); err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Internal, op, "%w", err)
 	}
 	return a.call(op, request, now)
@@ -88,7 +78,7 @@ func sessionName(name string) string {
 	return name[:min(len(name), 64)]
 }
 
-func assumeForm(role jit.Role, lasts time.Duration) string {
+func assumeForm(role jit.Role, lasts time.Duration) url.Values {
 	form := url.Values{
 		"Action": {"AssumeRole"}, "Version": {"2011-06-15"},
 		"RoleArn": {role.ARN}, "RoleSessionName": {role.SessionName},
@@ -102,7 +92,7 @@ func assumeForm(role jit.Role, lasts time.Duration) string {
 		form.Set(member+"Key", key)
 		form.Set(member+"Value", role.Tags[key])
 	}
-	return form.Encode()
+	return form
 }
 
 // assumed is what STS answers, in either case.

@@ -1,10 +1,7 @@
 package account
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -13,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -115,14 +111,8 @@ func (i IAM) CreateRole(ctx context.Context, role, policy string) error {
 func (i IAM) call(ctx context.Context, op, action string, form url.Values, result any) error {
 	form.Set("Action", action)
 	form.Set("Version", iamVersion)
-	body := []byte(form.Encode())
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+i.host+"/", bytes.NewReader(body))
+	request, err := jiteks.Call(ctx, i.credential, i.host, "iam", i.region, form, time.Now())
 	if err != nil {
-		return jit.Errorf(jit.Internal, op, "%w", err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, jiteks.Keys(i.credential), request, hex.EncodeToString(sum[:]), "iam", i.region, time.Now()); err != nil {
 		return jit.Errorf(jit.Internal, op, "%w", err)
 	}
 	response, err := i.http.Do(request)
