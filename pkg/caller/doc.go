@@ -2,8 +2,8 @@
 // process and its arguments, the person at the terminal, where things lie, who
 // is signed in, and from these the pipeline of one person at one tenant.
 //
-//	process ─▶ Caller ─▶ Connect ─▶ Session ─▶ Session.Mint: the pipeline
-//	             │                  (settings, tenant, sign-in, folders)
+//	process ─▶ Caller ─▶ Connect ─▶ Connection ─▶ its Mint: the pipeline
+//	             │               (settings, tenant, sign-in, folders)
 //	             └─ Program.Report: what failed, what to type, exit status
 //
 // Two programs stand on it. cmd/jit-token answers clients and nothing else:

@@ -63,7 +63,7 @@ func below(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// Forget removes every token and session that is held, and what the broker and
+// Forget removes every token and AWS session that is held, and what the broker and
 // clusters said to somebody else.
 func (f Folders) Forget() error {
 	failed := []error{held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear()}

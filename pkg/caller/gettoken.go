@@ -46,7 +46,7 @@ func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 // Token gets the token that a call of get-token is to be answered with. The call
 // is the arguments as they came, the verb first: the front looks for the held
 // token by them.
-func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Session, jit.Token, error) {
+func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Connection, jit.Token, error) {
 	if args.Profile == "" {
 		err := jit.Errorf(jit.Invalid, "get a token", "--profile must be given")
 		return nil, jit.Token{}, err.WithNext("kubectl jit login PROFILE")
@@ -55,17 +55,17 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	s, err := c.ConnectFor(ctx, settings, args)
+	conn, err := c.ConnectFor(ctx, settings, args)
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	ask, err := args.Ask(s)
+	ask, err := args.Ask(conn)
 	if err != nil {
 		return nil, jit.Token{}, err
 	}
-	ask.Held = c.HeldName(s, args, call)
-	token, err := s.Mint.Token(ctx, ask)
-	return s, token, err
+	ask.Held = c.HeldName(conn, args, call)
+	token, err := conn.Mint.Token(ctx, ask)
+	return conn, token, err
 }
 
 // HeldName names the file in which the front looks for the answer to a call. It
@@ -73,8 +73,8 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Ses
 // before the verb), for one that leaves its tenant to the configuration, which may
 // come to mean another, and for a workload's: the front cannot tell whose job of a
 // machine it is called by.
-func (c *Caller) HeldName(s *Session, args TokenArgs, call []string) string {
-	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || s.SignIn.By == ByFederation {
+func (c *Caller) HeldName(conn *Connection, args TokenArgs, call []string) string {
+	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || conn.SignIn.By == ByFederation {
 		return ""
 	}
 	return held.Name(call[1:], held.ConfigDir(), c.Getenv(EnvToken))

@@ -16,10 +16,10 @@ import (
 
 // Profiles asks the broker what the person may ask for, and keeps the paths for
 // [Caller.Listed]. Where they cannot be kept, nothing is lost but completions.
-func (s *Session) Profiles(ctx context.Context) ([]jit.Profile, error) {
-	all, err := s.Broker.Profiles(ctx)
+func (conn *Connection) Profiles(ctx context.Context) ([]jit.Profile, error) {
+	all, err := conn.Broker.Profiles(ctx)
 	if err == nil {
-		_ = s.listed.keep(all)
+		_ = conn.listed.keep(all)
 	}
 	return all, err
 }

@@ -39,12 +39,12 @@ func TestListed(t *testing.T) {
 	settings, tenant := &config.Config{Storage: "file"}, config.Tenant{URL: "https://broker.example.com"}
 	list := func(profiles ...jit.Profile) {
 		t.Helper()
-		s, err := c.ConnectTo(t.Context(), settings, tenant.URL)
+		conn, err := c.ConnectTo(t.Context(), settings, tenant.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Broker = lists{profiles: profiles}
-		if got, err := s.Profiles(t.Context()); err != nil || len(got) != len(profiles) {
+		conn.Broker = lists{profiles: profiles}
+		if got, err := conn.Profiles(t.Context()); err != nil || len(got) != len(profiles) {
 			t.Fatal(got, err)
 		}
 	}

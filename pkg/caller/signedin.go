@@ -165,7 +165,7 @@ func (c *Caller) sameAgain(ctx context.Context, tenant config.Tenant, who SignIn
 	return again, nil
 }
 
-// SignOut ends a session at the tenant.
+// SignOut ends a sign-in at the tenant.
 func (c *Caller) SignOut(ctx context.Context, tenant config.Tenant, who SignIn) error {
 	at, err := c.seenBy(Folders{}, tenant, who)
 	if err != nil {

@@ -17,7 +17,7 @@ type Way string
 // The ways.
 const (
 	ByToken      Way = ""           // an API token
-	ByBrowser    Way = "browser"    // a session that ends
+	ByBrowser    Way = "browser"    // it ends
 	ByFederation Way = "federation" // the token of the place that a workload runs in; never stored
 )
 

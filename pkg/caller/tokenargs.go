@@ -96,7 +96,7 @@ func (a *TokenArgs) mend(err error) error {
 
 // Ask turns the arguments into a call of the pipeline, as a client makes it. Codes:
 // invalid.
-func (a *TokenArgs) Ask(s *Session) (mint.Ask, error) {
+func (a *TokenArgs) Ask(conn *Connection) (mint.Ask, error) {
 	access, err := jit.ParsePath(a.Profile)
 	if err != nil {
 		return mint.Ask{}, jit.Errorf(jit.Invalid, "read --profile", "%w", err)
@@ -105,7 +105,7 @@ func (a *TokenArgs) Ask(s *Session) (mint.Ask, error) {
 	if a.Unattended {
 		open = mint.Always
 	}
-	ask := s.Ask(access, a.Roles)
+	ask := conn.Ask(access, a.Roles)
 	ask.Cluster, ask.Open = a.Cluster, open
 	return ask, nil
 }

@@ -84,7 +84,7 @@ func (e *env) credential(ctx context.Context, w *workplace) (jit.Credential, err
 	if w != nil && w.person != nil {
 		ask := w.person.ask
 		ask.Open = mint.OnDemand
-		return w.person.session.Mint.Credential(ctx, ask)
+		return w.person.conn.Mint.Credential(ctx, ask)
 	}
 	c := jit.Credential{
 		AccessKeyID:     e.Getenv("AWS_ACCESS_KEY_ID"),

@@ -23,7 +23,7 @@ type arrival struct {
 
 // arrive gets a token, past whatever is held, and asks the cluster who that is.
 // The answer is the proof that the entry to be written works.
-func (l *login) arrive(ctx context.Context, s *caller.Session, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
+func (l *login) arrive(ctx context.Context, s *caller.Connection, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
 	ask.Cluster = where.cluster
 	ask.Fresh = true
 	ask.Held = l.HeldName(s, args, args.List())
@@ -61,7 +61,7 @@ func namespaceOf(entry kubeconfig.Entry, flag string) string {
 
 // refused explains why a cluster did not say who somebody is. The usual reason
 // is that the role stands in no mapping of the cluster.
-func (e *env) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err error) error {
+func (e *env) refused(ctx context.Context, s *caller.Connection, ask mint.Ask, err error) error {
 	op := "enter cluster " + cmp.Or(ask.Cluster.Name, ask.Access.Environment)
 	if !apierrors.IsUnauthorized(err) {
 		return err
@@ -77,7 +77,7 @@ func (e *env) refused(ctx context.Context, s *caller.Session, ask mint.Ask, err 
 	return denied.WithNext("kubectl jit checkin %s", quote(ask.Name))
 }
 
-func (e *env) callerARN(ctx context.Context, s *caller.Session, ask mint.Ask) (string, error) {
+func (e *env) callerARN(ctx context.Context, s *caller.Connection, ask mint.Ask) (string, error) {
 	ask.Fresh = false // the keys of a moment ago will do
 	credential, err := s.Mint.Credential(ctx, ask)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // atHand is the person on the cluster of the context at hand.
 type atHand struct {
-	session *caller.Session
+	conn    *caller.Connection
 	entry   kubeconfig.Entry
 	args    caller.TokenArgs
 	cluster jit.Cluster // as args name it, or as the kubeconfig does
@@ -63,7 +63,7 @@ func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.To
 		return nil, err
 	}
 	ask.Open = mint.Never
-	return &atHand{session: s, entry: entry, args: args, cluster: clusterOf(entry, args), ask: ask, token: token, client: client}, nil
+	return &atHand{conn: s, entry: entry, args: args, cluster: clusterOf(entry, args), ask: ask, token: token, client: client}, nil
 }
 
 // refused explains why the cluster gave no answer.

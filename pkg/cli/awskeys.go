@@ -67,7 +67,7 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 
 // keys are the AWS keys of a checkout, for a program: as for get-token, only a
 // person at a terminal opens one, and nobody is asked anything.
-func (e *env) keys(ctx context.Context, profile string, roles []jit.Role, unattended bool) (jit.Credential, *caller.Session, target, error) {
+func (e *env) keys(ctx context.Context, profile string, roles []jit.Role, unattended bool) (jit.Credential, *caller.Connection, target, error) {
 	s, target, err := e.target(ctx, profile)
 	if err != nil {
 		return jit.Credential{}, nil, target, err

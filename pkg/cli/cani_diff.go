@@ -115,7 +115,7 @@ func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (
 		}
 		name = target.access.Path()
 	}
-	for _, s := range seenBy(at.session).of(at.session.Tenant.URL, at.cluster) {
+	for _, s := range seenBy(at.conn).of(at.conn.Tenant.URL, at.cluster) {
 		if s.name() == name && s.View.Namespace == namespace {
 			return s, nil
 		}
@@ -129,7 +129,7 @@ func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (
 
 // seenView is a view of the context at hand, or of the group that is previewed.
 func (c *canI) seenView(at *atHand, view cani.View) seenView {
-	s := seenView{Tenant: at.session.Tenant.URL, Profile: at.args.Profile, Cluster: at.cluster, Seen: c.Now(), View: view}
+	s := seenView{Tenant: at.conn.Tenant.URL, Profile: at.args.Profile, Cluster: at.cluster, Seen: c.Now(), View: view}
 	if len(c.groups) > 0 {
 		s.Profile, s.Group = "", strings.Join(c.groups, ",")
 	}
@@ -142,7 +142,7 @@ func (c *canI) remember(at *atHand, seen cani.Seen) {
 		return
 	}
 	for _, view := range seen.Views {
-		if err := seenBy(at.session).keep(c.seenView(at, view)); err != nil {
+		if err := seenBy(at.conn).keep(c.seenView(at, view)); err != nil {
 			c.Note("the view is not kept for --diff and --find: %v", err)
 			return
 		}

@@ -50,7 +50,7 @@ func (c *canI) findAllowing(ctx context.Context) error {
 }
 
 // connectFor connects to the tenant of an entry of ours, else to the usual one.
-func (c *canI) connectFor(ctx context.Context, entry kubeconfig.Entry) (*caller.Session, error) {
+func (c *canI) connectFor(ctx context.Context, entry kubeconfig.Entry) (*caller.Connection, error) {
 	if args, mine := ours(entry.Exec); mine {
 		settings, err := c.Settings()
 		if err != nil {
@@ -61,7 +61,7 @@ func (c *canI) connectFor(ctx context.Context, entry kubeconfig.Entry) (*caller.
 	return c.Connect(ctx)
 }
 
-func (c *canI) showFound(s *caller.Session, profiles []jit.Profile, seen []seenView, q cani.Question) error {
+func (c *canI) showFound(s *caller.Connection, profiles []jit.Profile, seen []seenView, q cani.Question) error {
 	items := []findItem{}
 	l := listing{columns: []string{"ANSWER", "PROFILE", "FROM"}, none: "There is no profile that you may ask for."}
 	allowed := false

@@ -103,7 +103,7 @@ func (c *checkin) leftovers(grant jit.Grant, own bool) string {
 
 // checkedOut finds what an argument means that may also be a checkout as
 // "kubectl jit status -o name" prints it.
-func (e *env) checkedOut(ctx context.Context, word string) (*caller.Session, target, error) {
+func (e *env) checkedOut(ctx context.Context, word string) (*caller.Connection, target, error) {
 	id, byName := strings.CutPrefix(word, "checkout/")
 	if !byName {
 		return e.knownTarget(ctx, word)

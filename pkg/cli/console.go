@@ -18,7 +18,7 @@ import (
 
 // enter checks the web console of an access out, and prints its address or gives
 // it to the browser.
-func (c *checkout) enter(ctx context.Context, s *caller.Session, ask mint.Ask) error {
+func (c *checkout) enter(ctx context.Context, s *caller.Connection, ask mint.Ask) error {
 	grant, address, err := s.Mint.Console(ctx, ask)
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func (x *extend) run(ctx context.Context, profile string) error {
 }
 
 // openGrant is the open checkout of an access.
-func openGrant(ctx context.Context, s *caller.Session, t target) (jit.Grant, error) {
+func openGrant(ctx context.Context, s *caller.Connection, t target) (jit.Grant, error) {
 	grant, stands, err := s.Mint.Standing(ctx, t.access)
 	if err != nil || stands {
 		return grant, err

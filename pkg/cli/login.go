@@ -116,10 +116,10 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 	return l.signIn.run(ctx)
 }
 
-// standing is the session of a person at the terminal who is signed in already; nil
+// standing is the connection of a person at the terminal who is signed in already; nil
 // where nobody is, or is to be signed in. A sign-in that has ended is not made anew
 // here, for the same person: whoever comes may sign in.
-func (l *login) standing(ctx context.Context) (*caller.Session, error) {
+func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 	if l.signIn.used() || l.Getenv(caller.EnvToken) != "" || !l.Person.Present() {
 		return nil, nil
 	}

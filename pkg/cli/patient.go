@@ -28,7 +28,7 @@ type patient struct {
 
 	entry      kubeconfig.Entry
 	args       caller.TokenArgs
-	session    *caller.Session
+	conn       *caller.Connection
 	ask        mint.Ask
 	credential jit.Credential
 	arn        string // of the AWS session, by STS
@@ -124,24 +124,24 @@ func (p *patient) signIn(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if p.session, err = p.ConnectFor(ctx, settings, p.args); err != nil {
+	if p.conn, err = p.ConnectFor(ctx, settings, p.args); err != nil {
 		return "", err
 	}
-	person, err := p.session.Broker.Whoami(ctx)
+	person, err := p.conn.Broker.Whoami(ctx)
 	if err != nil {
 		return "", err
 	}
-	return person.Name + " at " + p.session.Tenant.URL + p.untilEnd(p.session.SignIn), nil
+	return person.Name + " at " + p.conn.Tenant.URL + p.untilEnd(p.conn.SignIn), nil
 }
 
 func (p *patient) profile(ctx context.Context) (string, error) {
-	ask, err := p.args.Ask(p.session)
+	ask, err := p.args.Ask(p.conn)
 	if err != nil {
 		return "", err
 	}
 	ask.Open = mint.Never
 	p.ask = ask
-	all, err := p.session.Profiles(ctx)
+	all, err := p.conn.Profiles(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -155,11 +155,11 @@ func (p *patient) profile(ctx context.Context) (string, error) {
 }
 
 func (p *patient) checkout(ctx context.Context) (string, error) {
-	grant, stands, err := p.session.Mint.Standing(ctx, p.ask.Access)
+	grant, stands, err := p.conn.Mint.Standing(ctx, p.ask.Access)
 	if err != nil {
 		return "", err
 	}
-	resting := p.session.Mint.Resting(p.ask)
+	resting := p.conn.Mint.Resting(p.ask)
 	if stands && resting == nil {
 		return "until " + p.until(grant.NotAfter), nil
 	}
@@ -179,7 +179,7 @@ func (p *patient) checkout(ctx context.Context) (string, error) {
 // request is the newest one for the access, where it is pending or its approval
 // can still be used. Where requests cannot be listed, none is known.
 func (p *patient) request(ctx context.Context) (jit.Request, bool) {
-	all, _ := p.session.Broker.Requests(ctx, jit.MyRequests)
+	all, _ := p.conn.Broker.Requests(ctx, jit.MyRequests)
 	for _, r := range all {
 		if r.Access.Same(p.ask.Access) {
 			return r, r.State == jit.RequestPending || r.State == jit.RequestApproved && r.ValidUntil.After(p.Now())
@@ -194,16 +194,16 @@ func (p *patient) role(ctx context.Context) (string, error) {
 	ask := p.ask
 	ask.Fresh, ask.Roles = true, nil
 	if !p.onEKS() {
-		token, err := p.session.Mint.Token(ctx, ask)
+		token, err := p.conn.Mint.Token(ctx, ask)
 		return "none: the broker gives the cluster's token, until " + p.until(token.Expires), err
 	}
-	credential, err := p.session.Mint.Credential(ctx, ask)
+	credential, err := p.conn.Mint.Credential(ctx, ask)
 	if err != nil {
 		return "", err
 	}
 	found := ""
 	if len(p.ask.Roles) > 0 {
-		if credential, err = p.session.Mint.Credential(ctx, p.ask); err != nil {
+		if credential, err = p.conn.Mint.Credential(ctx, p.ask); err != nil {
 			return "", err
 		}
 		found = "goes on to " + chainOf(p.ask.Roles) + ", "
@@ -231,7 +231,7 @@ func (p *patient) sts(ctx context.Context) (string, error) {
 
 // clock compares this machine's with the broker's, by the answers so far.
 func (p *patient) clock(context.Context) (string, error) {
-	clock, ok := p.session.Broker.(jit.Clock)
+	clock, ok := p.conn.Broker.(jit.Clock)
 	if !ok {
 		return "the broker tells no time", nil
 	}

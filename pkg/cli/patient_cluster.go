@@ -49,7 +49,7 @@ func answers(err error) bool {
 func (p *patient) mapping(ctx context.Context) (string, error) {
 	ask := p.ask
 	ask.Fresh = true
-	token, err := p.session.Mint.Token(ctx, ask)
+	token, err := p.conn.Mint.Token(ctx, ask)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +58,7 @@ func (p *patient) mapping(ctx context.Context) (string, error) {
 	}
 	p.identity, err = cani.Whoami(ctx, p.client)
 	if err != nil {
-		return "", p.unmapped(p.refused(ctx, p.session, p.ask, err))
+		return "", p.unmapped(p.refused(ctx, p.conn, p.ask, err))
 	}
 	return p.identity.Name + inGroups(p.identity.Groups), nil
 }

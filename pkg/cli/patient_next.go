@@ -29,13 +29,13 @@ func (p *patient) byHand(error) string {
 
 // reach is for a broker that does not answer as it should.
 func (p *patient) reach(err error) string {
-	if p.session == nil {
+	if p.conn == nil {
 		return "kubectl jit login --tenant " + quote(p.args.Tenant)
 	}
 	if certificate, ok := errors.AsType[x509.CertificateInvalidError](err); ok && certificate.Reason == x509.Expired {
 		return p.setClock(err)
 	}
-	return fmt.Sprintf("curl -sS %s  # not reached from here? whoever runs the broker or the network can tell why", quote(p.session.Tenant.URL))
+	return fmt.Sprintf("curl -sS %s  # not reached from here? whoever runs the broker or the network can tell why", quote(p.conn.Tenant.URL))
 }
 
 // account is for what AWS refuses, which no user of the account can mend.

@@ -31,7 +31,7 @@ func (e *env) profileOr(ctx context.Context, cmd *cobra.Command, args []string) 
 // pickProfile lets the person pick one of what they may ask for, what is checked out
 // and what has an alias first. It returns the alias, which may stand for further
 // roles, or the path.
-func (e *env) pickProfile(ctx context.Context, s *caller.Session) (string, error) {
+func (e *env) pickProfile(ctx context.Context, s *caller.Connection) (string, error) {
 	done := e.Person.Progress("asking the broker for your profiles")
 	items, err := e.profileItems(ctx, s)
 	done()

@@ -85,7 +85,7 @@ func (p *profiles) run(ctx context.Context, words []string) error {
 }
 
 // profileItems lists what the person may ask for, with what is checked out of it.
-func (e *env) profileItems(ctx context.Context, s *caller.Session) ([]profileItem, error) {
+func (e *env) profileItems(ctx context.Context, s *caller.Connection) ([]profileItem, error) {
 	all, err := s.Profiles(ctx)
 	if err != nil {
 		return nil, err

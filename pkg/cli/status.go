@@ -92,7 +92,7 @@ type grantItem struct {
 	CredentialsUntil *time.Time `json:"credentialsUntil,omitempty"`
 }
 
-func (e *env) grantItem(s *caller.Session, grant jit.Grant) grantItem {
+func (e *env) grantItem(s *caller.Connection, grant jit.Grant) grantItem {
 	return grantItem{
 		Name:             "checkout/" + grant.ID,
 		ID:               grant.ID,
@@ -122,7 +122,7 @@ func (g grantItem) left() string {
 }
 
 // oneGrant is the answer of the verbs that change one checkout.
-func (e *env) oneGrant(s *caller.Session, grant jit.Grant) listing {
+func (e *env) oneGrant(s *caller.Connection, grant jit.Grant) listing {
 	item := e.grantItem(s, grant)
 	item.typeMeta = kind("Checkout")
 	return listing{object: item, names: []string{item.Name}}

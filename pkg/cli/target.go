@@ -24,7 +24,7 @@ type target struct {
 
 // ask is a call of the pipeline for the target. The roles, where there are any,
 // stand in place of an alias's own. It opens nothing.
-func (t target) ask(s *caller.Session, roles []jit.Role) mint.Ask {
+func (t target) ask(s *caller.Connection, roles []jit.Role) mint.Ask {
 	if len(roles) > 0 {
 		return s.Ask(t.access, roles)
 	}
@@ -38,7 +38,7 @@ func (t target) ask(s *caller.Session, roles []jit.Role) mint.Ask {
 //	an alias                         → what it stands for, at its tenant
 //	"application/environment/profile" → that
 //	the end of such a path           → the one profile it fits
-func (e *env) target(ctx context.Context, word string) (*caller.Session, target, error) {
+func (e *env) target(ctx context.Context, word string) (*caller.Connection, target, error) {
 	settings, err := e.Settings()
 	if err != nil {
 		return nil, target{}, err
@@ -70,7 +70,7 @@ func (e *env) target(ctx context.Context, word string) (*caller.Session, target,
 
 // find turns a path, or the end of one, into an access. A full path is taken as
 // it is: the broker answers for it. The end of one is looked up.
-func find(ctx context.Context, s *caller.Session, word string) (jit.Access, error) {
+func find(ctx context.Context, s *caller.Connection, word string) (jit.Access, error) {
 	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
 		return access, nil
 	}
@@ -84,7 +84,7 @@ func find(ctx context.Context, s *caller.Session, word string) (jit.Access, erro
 // knownTarget is target for a verb that asks the broker for nothing more: a path
 // that was typed must be one of the person's, or stand in an open checkout. An
 // alias was checked when it was made.
-func (e *env) knownTarget(ctx context.Context, word string) (*caller.Session, target, error) {
+func (e *env) knownTarget(ctx context.Context, word string) (*caller.Connection, target, error) {
 	s, t, err := e.target(ctx, word)
 	if err != nil || !isFull(word) {
 		return s, t, err

@@ -61,7 +61,7 @@ func (w *whoami) run(ctx context.Context) error {
 		return err
 	}
 	defer w.Person.Progress("asking who you are")()
-	person, err := at.session.Broker.Whoami(ctx)
+	person, err := at.conn.Broker.Whoami(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (w *whoami) run(ctx context.Context) error {
 	}
 	object := whoamiObject{
 		typeMeta:    kind("Identity"),
-		Tenant:      at.session.Tenant.URL,
+		Tenant:      at.conn.Tenant.URL,
 		Person:      person.Name,
 		Context:     at.entry.Context,
 		Cluster:     at.cluster.Name,
@@ -85,7 +85,7 @@ func (w *whoami) run(ctx context.Context) error {
 		Extra:       identity.Extra,
 	}
 	until := "not known"
-	if grant, stands, err := at.session.Mint.Standing(ctx, at.ask.Access); err != nil {
+	if grant, stands, err := at.conn.Mint.Standing(ctx, at.ask.Access); err != nil {
 		w.Note("the end of the checkout is not known: %v", err)
 	} else if stands {
 		object.Until, until = instant(grant.NotAfter), w.until(grant.NotAfter)
@@ -115,7 +115,7 @@ func (w *whoami) run(ctx context.Context) error {
 // cluster.
 func (w *whoami) atAWS(ctx context.Context, at *atHand, identity cani.Identity, object *whoamiObject) [][]any {
 	object.Mapping = at.mapped(ctx, identity)
-	arn, err := w.callerARN(ctx, at.session, at.ask)
+	arn, err := w.callerARN(ctx, at.conn, at.ask)
 	if err != nil {
 		w.Note("what STS says is not known: %v", err)
 	}

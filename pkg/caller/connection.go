@@ -27,9 +27,9 @@ const (
 	EnvToken  = "BRITIVE_API_TOKEN"
 )
 
-// Session is one signed-in person at one tenant, with all that a verb works
+// Connection is one signed-in person at one tenant, with all that a verb works
 // with. Building it asks nobody.
-type Session struct {
+type Connection struct {
 	Config  *config.Config
 	Tenant  config.Tenant
 	SignIn  SignIn
@@ -60,9 +60,9 @@ func (c *Caller) OwnSettings() (*config.Config, error) {
 	return config.Load(ConfigPath())
 }
 
-// Connect builds the session at the tenant that the flag --tenant, the
+// Connect builds the connection at the tenant that the flag --tenant, the
 // environment or the configuration names. Codes: invalid, sign_in, unavailable.
-func (c *Caller) Connect(ctx context.Context) (*Session, error) {
+func (c *Caller) Connect(ctx context.Context) (*Connection, error) {
 	settings, err := c.Settings()
 	if err != nil {
 		return nil, err
@@ -70,16 +70,16 @@ func (c *Caller) Connect(ctx context.Context) (*Session, error) {
 	return c.ConnectTo(ctx, settings, c.Tenant)
 }
 
-// ConnectFor builds the session that an entry of ours asks for.
-func (c *Caller) ConnectFor(ctx context.Context, settings *config.Config, args TokenArgs) (*Session, error) {
+// ConnectFor builds the connection that an entry of ours asks for.
+func (c *Caller) ConnectFor(ctx context.Context, settings *config.Config, args TokenArgs) (*Connection, error) {
 	by := *c
 	by.Federation = cmp.Or(args.Federation, c.Federation)
 	return by.ConnectTo(ctx, settings, args.Tenant)
 }
 
-// ConnectTo builds the session at the named tenant; an empty name is the
+// ConnectTo builds the connection at the named tenant; an empty name is the
 // environment's or the configuration's. What it asks for later, it asks within ctx.
-func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name string) (*Session, error) {
+func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name string) (*Connection, error) {
 	tenant, err := c.TenantOf(settings, name)
 	if err != nil {
 		return nil, err
@@ -90,15 +90,15 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Config: settings, Tenant: tenant, SignIn: who, Folders: folders, listed: c.listedAt(folders, tenant)}
+	conn := &Connection{Config: settings, Tenant: tenant, SignIn: who, Folders: folders, listed: c.listedAt(folders, tenant)}
 	at, err := c.seenBy(folders, tenant, who)
 	if err != nil {
 		return nil, err
 	}
 	at.Login, at.Renew = login, c.renewal(ctx, folders, tenant, who, login)
-	s.Broker = plugins.Broker(at)
-	s.Mint = &mint.Mint{
-		Broker:   s.Broker,
+	conn.Broker = plugins.Broker(at)
+	conn.Mint = &mint.Mint{
+		Broker:   conn.Broker,
 		Issuer:   plugins.Issuer(),
 		Roles:    plugins.Assumer(),
 		Name:     who.Person.Name,
@@ -113,7 +113,7 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Settings: settings.Path,
 		Extend:   settings.Extend,
 	}
-	return s, nil
+	return conn, nil
 }
 
 // TenantOf is the tenant that a name stands for; an empty one is the
@@ -182,22 +182,22 @@ func (s SignIn) identity() string {
 	return "token:" + hex.EncodeToString(sum[:])
 }
 
-// AliasOf is the alias of an access at this session's tenant, the first by name
+// AliasOf is the alias of an access at this connection's tenant, the first by name
 // where there are several; empty where there is none.
-func (s *Session) AliasOf(access jit.Access) string {
-	return s.alias(access, func(config.Alias) bool { return true })
+func (conn *Connection) AliasOf(access jit.Access) string {
+	return conn.alias(access, func(config.Alias) bool { return true })
 }
 
 // CallIt is how to call an access in "kubectl jit login NAME": by the alias that
 // means no more than it.
-func (s *Session) CallIt(access jit.Access) string { return s.Ask(access, nil).Name }
+func (conn *Connection) CallIt(access jit.Access) string { return conn.Ask(access, nil).Name }
 
 // Ask is a call of the pipeline for an access and further roles, named as a person
 // would log in to just that. It opens nothing.
-func (s *Session) Ask(access jit.Access, roles []jit.Role) mint.Ask {
+func (conn *Connection) Ask(access jit.Access, roles []jit.Role) mint.Ask {
 	args := RoleArgs(roles)
-	ask := mint.Ask{Tenant: s.Tenant.URL, Access: access, Roles: roles}
-	ask.Name = s.alias(access, func(a config.Alias) bool { return slices.Equal(RoleArgs(a.Assume), args) })
+	ask := mint.Ask{Tenant: conn.Tenant.URL, Access: access, Roles: roles}
+	ask.Name = conn.alias(access, func(a config.Alias) bool { return slices.Equal(RoleArgs(a.Assume), args) })
 	if ask.Name == "" {
 		ask.Name, ask.Flags = access.Path(), args
 	}
@@ -205,23 +205,23 @@ func (s *Session) Ask(access jit.Access, roles []jit.Role) mint.Ask {
 }
 
 // alias is the first alias by name that stands for the access and fits.
-func (s *Session) alias(access jit.Access, fits func(config.Alias) bool) string {
-	for name, stands := range s.aliases() {
-		if stands.Same(access) && fits(s.Config.Aliases[name]) {
+func (conn *Connection) alias(access jit.Access, fits func(config.Alias) bool) string {
+	for name, stands := range conn.aliases() {
+		if stands.Same(access) && fits(conn.Config.Aliases[name]) {
 			return name
 		}
 	}
 	return ""
 }
 
-// aliases are those of this session's tenant, by name, and what they stand for.
-func (s *Session) aliases() iter.Seq2[string, jit.Access] {
+// aliases are those of this connection's tenant, by name, and what they stand for.
+func (conn *Connection) aliases() iter.Seq2[string, jit.Access] {
 	return func(yield func(string, jit.Access) bool) {
-		for _, name := range slices.Sorted(maps.Keys(s.Config.Aliases)) {
-			alias := s.Config.Aliases[name]
+		for _, name := range slices.Sorted(maps.Keys(conn.Config.Aliases)) {
+			alias := conn.Config.Aliases[name]
 			stands, malformed := jit.ParsePath(alias.Profile)
-			tenant, unknown := s.Config.ResolveTenant(alias.Tenant)
-			here := alias.Tenant == "" || unknown == nil && tenant.URL == s.Tenant.URL
+			tenant, unknown := conn.Config.ResolveTenant(alias.Tenant)
+			here := alias.Tenant == "" || unknown == nil && tenant.URL == conn.Tenant.URL
 			if malformed == nil && here && !yield(name, stands) {
 				return
 			}
@@ -229,13 +229,13 @@ func (s *Session) aliases() iter.Seq2[string, jit.Access] {
 	}
 }
 
-// Aliases is [Session.AliasOf] for many accesses; an alias that means no more than
+// Aliases is [Connection.AliasOf] for many accesses; an alias that means no more than
 // the access goes before one that goes on to further roles.
-func (s *Session) Aliases() func(jit.Access) string {
+func (conn *Connection) Aliases() func(jit.Access) string {
 	byPath := map[string]string{}
-	for name, stands := range s.aliases() {
+	for name, stands := range conn.aliases() {
 		path := strings.ToLower(stands.Path())
-		further := func(name string) bool { return len(s.Config.Aliases[name].Assume) > 0 }
+		further := func(name string) bool { return len(conn.Config.Aliases[name].Assume) > 0 }
 		if known, taken := byPath[path]; !taken || further(known) && !further(name) {
 			byPath[path] = name
 		}
