@@ -49,7 +49,7 @@ func SignIn(ctx context.Context, t Tenant, sso string) (s britive.SignIn, ok boo
 	return client(t).SignIn(ctx, sso)
 }
 
-// SignOut ends a session at the tenant.
+// SignOut ends a sign-in at the tenant.
 func SignOut(ctx context.Context, t Tenant) error { return client(t).SignOut(ctx) }
 
 // Workloads are the names of the federation providers.

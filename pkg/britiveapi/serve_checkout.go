@@ -50,7 +50,7 @@ func (s *server) session(c *call) (answer, error) {
 	if err := c.decode(&ask); err != nil {
 		return answer{}, err
 	}
-	grant, credential, err := c.broker.Session(c.Context(), c.access(), jit.Reason(ask.Reason), ask.Open)
+	grant, credential, err := c.broker.CheckoutCredential(c.Context(), c.access(), jit.Reason(ask.Reason), ask.Open)
 	if err != nil {
 		return answer{}, c.unopened(ask.Reason, err)
 	}

@@ -47,8 +47,8 @@ func (v *view) Credential(ctx context.Context, grantID string) (jit.Credential, 
 	return v.issue(ctx, op, mint, credential)
 }
 
-// Session implements [jit.Broker].
-func (v *view) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+// CheckoutCredential implements [jit.Broker].
+func (v *view) CheckoutCredential(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
 	grant, err := v.window(ctx, access, why, open)
 	if err != nil || grant.ID == "" {
 		return jit.Grant{}, jit.Credential{}, err

@@ -103,7 +103,7 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Roles:    plugins.Assumer(),
 		Name:     who.Person.Name,
 		Identity: who.identity(),
-		Sessions: folders.Sessions,
+		HeldKeys: folders.HeldKeys,
 		Marks:    folders.Marks,
 		Locks:    folders.Locks,
 		CacheDir: folders.Cache,

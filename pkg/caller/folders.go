@@ -15,7 +15,7 @@ type Folders struct {
 	Cache     string      // what is held here costs time to lose, never access; empty holds nothing
 	Originals string      // kubeconfig entries as they were before login
 	SignIns   SignIns     // who is signed in
-	Sessions  cache.Store // AWS sessions
+	HeldKeys  cache.Store // the keys of AWS sessions, and the tokens that brokers give for a cluster
 	Marks     cache.Store // which access rests until the next login
 	Known     cache.Store // what the broker said of itself, which changes seldom; no secret
 	Views     string      // what clusters said may be done; empty keeps nothing
@@ -32,7 +32,7 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 	f := Folders{
 		Originals: below(stateDir, "originals"),
 		SignIns:   SignIns{cache.Memory()},
-		Sessions:  cache.Memory(),
+		HeldKeys:  cache.Memory(),
 		Marks:     cache.Memory(),
 		Known:     cache.Memory(),
 		Locks:     cache.Locks{Dir: below(cacheDir, "locks"), Waiting: c.waiting},
@@ -51,7 +51,7 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 	f.keys = &cache.Keys{Dir: stateDir, Storage: settings.Storage, Note: c.Person.Note}
 	f.Cache = cacheDir
 	f.SignIns = SignIns{cache.Sealed(below(stateDir, "signins"), f.keys)}
-	f.Sessions = cache.Sealed(below(cacheDir, "sessions"), f.keys)
+	f.HeldKeys = cache.Sealed(below(cacheDir, "sessions"), f.keys)
 	return f
 }
 
@@ -66,7 +66,7 @@ func below(dir, name string) string {
 // Forget removes every token and AWS session that is held, and what the broker and
 // clusters said to somebody else.
 func (f Folders) Forget() error {
-	failed := []error{held.Clear(f.Cache), f.Sessions.Clear(), f.Known.Clear()}
+	failed := []error{held.Clear(f.Cache), f.HeldKeys.Clear(), f.Known.Clear()}
 	for _, dir := range []string{f.Views, f.Listed} {
 		if dir != "" {
 			failed = append(failed, os.RemoveAll(dir))

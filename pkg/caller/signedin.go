@@ -81,7 +81,7 @@ func (c *Caller) ByBrowser(ctx context.Context, tenant config.Tenant, open bool)
 	bounded, cancel := context.WithTimeout(ctx, SignInWait)
 	defer cancel()
 	done := c.Person.Countdown("waiting for the browser", time.Now().Add(SignInWait))
-	session, err := begun.Wait(bounded)
+	got, err := begun.Wait(bounded)
 	done()
 	switch {
 	case ctx.Err() != nil:
@@ -91,11 +91,11 @@ func (c *Caller) ByBrowser(ctx context.Context, tenant config.Tenant, open bool)
 	case err != nil:
 		return SignIn{}, true, err
 	}
-	token, err := CleanToken(session.Token.Reveal())
+	token, err := CleanToken(got.Token.Reveal())
 	if err != nil {
 		return SignIn{}, true, err
 	}
-	who, err = c.Whoami(ctx, tenant, SignIn{Token: token, By: ByBrowser, Expires: session.Expires})
+	who, err = c.Whoami(ctx, tenant, SignIn{Token: token, By: ByBrowser, Expires: got.Expires})
 	return who, true, err
 }
 

@@ -29,11 +29,11 @@ type Broker interface {
 	// denied (a policy says no), invalid.
 	Checkout(ctx context.Context, access Access, why Reason) (Grant, error)
 
-	// Session returns the checkout that stands on the access or, where open says
-	// so, a new one, together with credentials under it: in one exchange where the
-	// broker can. A grant without an ID says that none stands and none was to be
+	// CheckoutCredential returns the checkout that stands on the access or, where
+	// open says so, a new one, together with credentials under it: in one exchange
+	// where the broker can. A grant without an ID says that none stands and none was to be
 	// opened. Codes: those of Checkout and Credential.
-	Session(ctx context.Context, access Access, why Reason, open bool) (Grant, Credential, error)
+	CheckoutCredential(ctx context.Context, access Access, why Reason, open bool) (Grant, Credential, error)
 
 	// Extend moves the end of an active checkout where its profile allows it.
 	// Codes: not_found, denied.

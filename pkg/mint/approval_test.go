@@ -219,7 +219,7 @@ func TestGetTokenAndApproval(t *testing.T) {
 		r.refused(t, jit.Denied, "without a person") // nobody there
 		r.person.present, r.ask.Wait = true, 0
 		r.refused(t, jit.Approval, "next: kubectl jit login eks-pod-manager")
-		r.called(t, calls{"session": 2, "checkout": 1, "requests": 2})
+		r.called(t, calls{"checkout credential": 2, "checkout": 1, "requests": 2})
 
 		r.ask.Wait = time.Minute
 		waiting := make(chan error, 1)

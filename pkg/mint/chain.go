@@ -19,47 +19,47 @@ const (
 	shortestLived  = 15 * time.Minute
 )
 
-// further goes on from the keys of a session to those of the last role that the
-// call asks for: the held ones, or new ones, which are held beside the session's and
+// further goes on from the keys of a checkout to those of the last role that the
+// call asks for: the held ones, or new ones, which are held beside them and
 // forgotten with it. They end with the checkout, or as soon after it as AWS can.
-func (m *Mint) further(ctx context.Context, ask Ask, s session) (session, error) {
+func (m *Mint) further(ctx context.Context, ask Ask, keys heldKeys) (heldKeys, error) {
 	chain := nameOf(ask.Roles)
-	last := s
-	if kept, known := s.Further[chain]; known {
+	last := keys
+	if kept, known := keys.Further[chain]; known {
 		last.Credential = kept
-		if last.usable(m.now()) && last.lasts(m.now(), s.NotAfter) {
+		if last.usable(m.now()) && last.lasts(m.now(), keys.NotAfter) {
 			return last, nil
 		}
 	}
-	last.Credential = s.Credential
+	last.Credential = keys.Credential
 	for _, role := range ask.Roles {
 		role, err := m.named(ctx, ask, role)
 		if err != nil {
-			return session{}, err
+			return heldKeys{}, err
 		}
-		if last.Credential, err = m.Roles.Assume(ctx, role, last.Credential, m.now(), m.chained(s)); err != nil {
-			return session{}, err
+		if last.Credential, err = m.Roles.Assume(ctx, role, last.Credential, m.now(), m.chained(keys)); err != nil {
+			return heldKeys{}, err
 		}
 	}
-	s.Further = maps.Clone(s.Further)
-	if s.Further == nil {
-		s.Further = map[string]jit.Credential{}
+	keys.Further = maps.Clone(keys.Further)
+	if keys.Further == nil {
+		keys.Further = map[string]jit.Credential{}
 	}
-	s.Further[chain] = last.Credential
-	m.keep(ask, s)
+	keys.Further[chain] = last.Credential
+	m.keep(ask, keys)
 	return last, nil
 }
 
 // chained is how long the keys of a further role shall live.
-func (m *Mint) chained(s session) time.Duration {
-	if s.NotAfter.IsZero() {
+func (m *Mint) chained(keys heldKeys) time.Duration {
+	if keys.NotAfter.IsZero() {
 		return shortestLived
 	}
-	return max(shortestLived, min(longestChained, s.NotAfter.Sub(m.now())))
+	return max(shortestLived, min(longestChained, keys.NotAfter.Sub(m.now())))
 }
 
-// named completes a role by what it leaves open: the session is called like the
-// person, so that logs at AWS and aws-auth can name them.
+// named completes a role by what it leaves open: the AWS session is called like
+// the person, so that logs at AWS and aws-auth can name them.
 func (m *Mint) named(ctx context.Context, ask Ask, role jit.Role) (jit.Role, error) {
 	role.Region = cmp.Or(role.Region, ask.Cluster.Region)
 	role.SessionName = cmp.Or(role.SessionName, m.Name)

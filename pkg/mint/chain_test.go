@@ -76,7 +76,7 @@ func TestChain(t *testing.T) {
 		if own, err := r.Credential(t.Context(), second); err != nil || own.AccessKeyID != "ASIA1" {
 			t.Errorf("the profile itself has %+v, %v", own, err)
 		}
-		r.called(t, calls{"session": 1, "grants": 3, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "grants": 3, "credential": 1})
 
 		time.Sleep(time.Hour - 30*time.Second) // the keys of both are about to end
 		if keys := r.keys(t); keys != "ASIA-two-5" {
@@ -139,7 +139,7 @@ func TestChainRefused(t *testing.T) {
 		r.refused(t, jit.Denied, "assume one: AWS says AccessDenied")
 		aws.fail = nil
 		r.token(t) // the checkout and its keys were kept
-		r.called(t, calls{"session": 1, "grants": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "grants": 1, "credential": 1})
 	})
 }
 

@@ -32,7 +32,7 @@ func TestCheckin(t *testing.T) {
 		}
 		r.nothingHeld(t)
 		r.refused(t, jit.Denied, "checked in at")
-		r.called(t, calls{"session": 1, "grants": 2, "checkout": 1, "credential": 1, "checkin": 1})
+		r.called(t, calls{"checkout credential": 1, "grants": 2, "checkout": 1, "credential": 1, "checkin": 1})
 	})
 }
 

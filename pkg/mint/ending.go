@@ -11,7 +11,7 @@ import (
 // where the policy allows that without asking anybody; else it says on stderr that
 // it ends, and to a person once. A program's call extends nothing: access that it
 // prolongs for ever would be standing access.
-func (m *Mint) ending(ctx context.Context, ask Ask, grant jit.Grant, kept *session) jit.Grant {
+func (m *Mint) ending(ctx context.Context, ask Ask, grant jit.Grant, kept *heldKeys) jit.Grant {
 	left := grant.NotAfter.Sub(m.now())
 	if grant.NotAfter.IsZero() || left > endsSoon || kept.Warned {
 		return grant

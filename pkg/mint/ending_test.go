@@ -86,20 +86,20 @@ func TestWrongClock(t *testing.T) {
 			if len(r.person.notes) != 1 || !strings.Contains(r.person.notes[0], "this machine's clock is "+skew.Abs().String()) {
 				t.Errorf("said %q", r.person.notes)
 			}
-			r.called(t, calls{"session": 2, "checkout": 1, "credential": 1, "grants": 2, "requests": 1})
+			r.called(t, calls{"checkout credential": 2, "checkout": 1, "credential": 1, "grants": 2, "requests": 1})
 		})
 	}
 }
 
-// TestSessionOfWhatStands holds that a program lives on a checkout that stands,
+// TestKeysOfWhatStands holds that a program lives on a checkout that stands,
 // and that what a policy asks for is named.
-func TestSessionOfWhatStands(t *testing.T) {
+func TestKeysOfWhatStands(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		r.broker.approval = true
 		r.refused(t, jit.Denied, "no checkout is open")
 		r.broker.stand("elsewhere")
 		r.token(t)
-		r.called(t, calls{"session": 2, "credential": 1, "requests": 1})
+		r.called(t, calls{"checkout credential": 2, "credential": 1, "requests": 1})
 		r.broker.end()
 		r.ask.Open, r.ask.Held = mint.Always, ""
 		r.Marks.Clear()

@@ -105,8 +105,8 @@ func (b *broker) Checkout(ctx context.Context, access jit.Access, why jit.Reason
 	return *b.open, nil
 }
 
-func (b *broker) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
-	if err := b.enter(ctx, "session"); err != nil {
+func (b *broker) CheckoutCredential(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	if err := b.enter(ctx, "checkout credential"); err != nil {
 		return jit.Grant{}, jit.Credential{}, err
 	}
 	b.mu.Lock()
@@ -333,7 +333,7 @@ func newRig(dir string, now func() time.Time) *rig {
 	}
 	r.Mint = &mint.Mint{
 		Broker: r.broker, Issuer: r.signer, Identity: "alice", Person: r.person, Now: now,
-		Sessions: cache.File(filepath.Join(dir, "sessions")), Marks: cache.File(filepath.Join(dir, "marks")),
+		HeldKeys: cache.File(filepath.Join(dir, "sessions")), Marks: cache.File(filepath.Join(dir, "marks")),
 		Locks: cache.Locks{Dir: filepath.Join(dir, "locks")}, CacheDir: filepath.Join(dir, "cache"),
 	}
 	return r

@@ -21,8 +21,8 @@ func (b ofClusters) Credential(ctx context.Context, id string) (jit.Credential, 
 	return jit.Credential{Bearer: jit.NewSecret(strings.Replace(c.AccessKeyID, "ASIA", "canary.", 1)), Expires: c.Expires}, err
 }
 
-func (b ofClusters) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
-	grant, _, err := b.broker.Session(ctx, access, why, open)
+func (b ofClusters) CheckoutCredential(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	grant, _, err := b.broker.CheckoutCredential(ctx, access, why, open)
 	if err != nil || grant.ID == "" {
 		return grant, jit.Credential{}, err
 	}
@@ -58,7 +58,7 @@ func TestGiven(t *testing.T) {
 		if again, err := r.Token(t.Context(), r.ask); err != nil || again.Value.Reveal() != "canary.1" || !again.Expires.Equal(token.Expires) {
 			t.Errorf("%q until %s, %v", again.Value.Reveal(), again.Expires, err)
 		}
-		r.called(t, calls{"session": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "credential": 1})
 		time.Sleep(2 * time.Minute)
 		if next, err := r.Token(t.Context(), r.ask); err != nil || next.Value.Reveal() != "canary.1" || next.Expires.Sub(r.Now()) != 14*time.Minute {
 			t.Errorf("%q until %s, %v", next.Value.Reveal(), next.Expires, err)

@@ -40,8 +40,8 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 
 // hold writes the token where the next call finds it. Its name is noted first, so
 // that no token lies about which a check-in would not find.
-func (m *Mint) hold(ask Ask, token jit.Token, s session) {
-	if ask.Held == "" || m.CacheDir == "" || !s.Bearer.Empty() {
+func (m *Mint) hold(ask Ask, token jit.Token, keys heldKeys) {
+	if ask.Held == "" || m.CacheDir == "" || !keys.Bearer.Empty() {
 		return
 	}
 	names := m.held(ask)
@@ -56,7 +56,7 @@ func (m *Mint) hold(ask Ask, token jit.Token, s session) {
 		}
 	}
 	path := held.Path(m.CacheDir, ask.Held)
-	if err := held.Write(path, token.Value.Reveal(), token.Expires, m.renewAt(token.Expires, s)); err != nil {
+	if err := held.Write(path, token.Value.Reveal(), token.Expires, m.renewAt(token.Expires, keys)); err != nil {
 		m.noteUnkept(err)
 	}
 }
@@ -65,11 +65,11 @@ func (m *Mint) hold(ask Ask, token jit.Token, s session) {
 // since a client uses it to the end and the cluster must not refuse it before;
 // less when little is left, at the end of a checkout. It is also where a person is
 // to hear that the checkout ends. All of it is by this machine's clock.
-func (m *Mint) renewAt(expires time.Time, s session) time.Time {
+func (m *Mint) renewAt(expires time.Time, keys heldKeys) time.Time {
 	const longest, least = time.Minute, 10 * time.Second
 	now := m.local()
 	at := expires.Add(-max(least, min(longest, expires.Sub(now)/5)))
-	if warn := s.NotAfter.Add(-endsSoon - m.skew()); !s.NotAfter.IsZero() && warn.After(now) && warn.Before(at) {
+	if warn := keys.NotAfter.Add(-endsSoon - m.skew()); !keys.NotAfter.IsZero() && warn.After(now) && warn.Before(at) {
 		return warn
 	}
 	return at
@@ -90,7 +90,7 @@ func (m *Mint) held(ask Ask) []string {
 
 // forget removes the keys and the tokens held for the access.
 func (m *Mint) forget(ask Ask) error {
-	failed := []error{m.Sessions.Delete(m.key(ask))}
+	failed := []error{m.HeldKeys.Delete(m.key(ask))}
 	for _, name := range m.held(ask) {
 		if !filepath.IsLocal(name) {
 			continue // no name of ours

@@ -13,7 +13,7 @@
 //	│ Broker.Grants: does their checkout stand?             │
 //	│   │ yes    │ not reached   │ no: keys are forgotten   │
 //	│   │ end?   │               │        │                 │
-//	│   │ warn,  │               │  Broker.Session: the     │
+//	│   │ warn,  │               │  CheckoutCredential: the │
 //	│   │ extend │               │  checkout that stands,   │
 //	│   │        │               │  or a new one where this │
 //	│   │        │               │  caller may open one,    │
@@ -50,9 +50,9 @@ type Mint struct {
 	Broker   jit.Broker
 	Issuer   jit.TokenIssuer
 	Roles    jit.RoleAssumer
-	Name     string // what the person is called; empty where that is not known without asking
-	Identity string // who is signed in, as far as is known without asking; what is held for one identity is never used for another
-	Sessions cache.Store
+	Name     string      // what the person is called; empty where that is not known without asking
+	Identity string      // who is signed in, as far as is known without asking; what is held for one identity is never used for another
+	HeldKeys cache.Store // see heldkeys.go
 	Marks    cache.Store // what must outlive the cache folder and is no secret: rest marks, and the names of the tokens held
 	Locks    cache.Locks
 	CacheDir string // where tokens are held, see [held.Path]; empty where there is no home
@@ -116,16 +116,16 @@ const (
 func (m *Mint) Token(ctx context.Context, ask Ask) (jit.Token, error) {
 	return patiently(ctx, m, ask, func() (jit.Token, error) {
 		return once(ctx, m, ask, m.heldToken, func(ctx context.Context) (jit.Token, error) {
-			s, err := m.keys(ctx, ask)
+			keys, err := m.keys(ctx, ask)
 			if err != nil {
 				return jit.Token{}, err
 			}
-			token, err := m.token(ctx, ask, s)
+			token, err := m.token(ctx, ask, keys)
 			if err != nil {
 				return jit.Token{}, err
 			}
 			token.Expires = token.Expires.Add(-m.skew()) // the client reads it by this machine's clock
-			m.hold(ask, token, s)
+			m.hold(ask, token, keys)
 			return token, nil
 		})
 	})
@@ -138,39 +138,39 @@ func (m *Mint) Credential(ctx context.Context, ask Ask) (jit.Credential, error) 
 	never := func(Ask) (jit.Credential, bool) { return jit.Credential{}, false }
 	return patiently(ctx, m, ask, func() (jit.Credential, error) {
 		return once(ctx, m, ask, never, func(ctx context.Context) (jit.Credential, error) {
-			s, err := m.keys(ctx, ask)
-			if err == nil && !s.Bearer.Empty() {
+			keys, err := m.keys(ctx, ask)
+			if err == nil && !keys.Bearer.Empty() {
 				err = ask.noKeys()
 			}
 			if err != nil {
 				return jit.Credential{}, err
 			}
-			if !s.NotAfter.IsZero() && s.NotAfter.Before(s.Expires) {
-				s.Expires = s.NotAfter
+			if !keys.NotAfter.IsZero() && keys.NotAfter.Before(keys.Expires) {
+				keys.Expires = keys.NotAfter
 			}
-			return s.Credential, nil
+			return keys.Credential, nil
 		})
 	})
 }
 
-// keys returns AWS keys that may be used now: the session's, or those of the last
+// keys returns AWS keys that may be used now: the checkout's, or those of the last
 // role that they lead to. The caller holds the access's lock.
-func (m *Mint) keys(ctx context.Context, ask Ask) (session, error) {
-	s, err := m.session(ctx, ask)
+func (m *Mint) keys(ctx context.Context, ask Ask) (heldKeys, error) {
+	keys, err := m.checkoutKeys(ctx, ask)
 	switch {
 	case err != nil || len(ask.Roles) == 0:
-		return s, err
-	case !s.Bearer.Empty():
-		return session{}, ask.noKeys()
+		return keys, err
+	case !keys.Bearer.Empty():
+		return heldKeys{}, ask.noKeys()
 	}
-	return m.further(ctx, ask, s)
+	return m.further(ctx, ask, keys)
 }
 
-// session returns AWS keys that may be used now: those held, once the broker
+// checkoutKeys returns AWS keys that may be used now: those held, once the broker
 // confirms their checkout, or new ones. The caller holds the access's lock.
-func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
+func (m *Mint) checkoutKeys(ctx context.Context, ask Ask) (heldKeys, error) {
 	if err := m.Resting(ask); err != nil {
-		return session{}, err
+		return heldKeys{}, err
 	}
 	kept, known := m.recall(ask)
 	if !known {
@@ -185,11 +185,11 @@ func (m *Mint) session(ctx context.Context, ask Ask) (session, error) {
 		if kept.over(m.now()) {
 			m.forgetNoting(ask)
 		}
-		return session{}, err
+		return heldKeys{}, err
 	case !stands || grant.ID != kept.GrantID:
 		m.forgetNoting(ask)
 		if !stands && kept.cutShort(m.now()) && ask.Open != Always {
-			return session{}, m.cutShort(ask)
+			return heldKeys{}, m.cutShort(ask)
 		}
 		return m.begin(ctx, ask)
 	}

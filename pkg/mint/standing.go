@@ -12,7 +12,7 @@ const (
 	// to go on with.
 	askBudget = 2 * time.Second
 
-	// shortest is how much of a session must be left to sign with it, where the
+	// shortest is how much of an AWS session must be left to sign with it, where the
 	// checkout lasts longer and has a next session to give.
 	shortest = 60 * time.Second
 
@@ -72,7 +72,7 @@ func (m *Mint) away(ctx context.Context, err error) bool {
 // goesOn lets the held keys serve when the broker could not confirm the checkout,
 // and says so. Where the settings forbid it, it names the setting: the keys are
 // good, and who is kept from them shall see by what. Codes: unavailable.
-func (m *Mint) goesOn(ask Ask, kept session, err error) (session, error) {
+func (m *Mint) goesOn(ask Ask, kept heldKeys, err error) (heldKeys, error) {
 	if m.Offline != "deny" {
 		m.note("the broker does not answer (%v): %s goes on with the AWS session held until %s", err, ask.name(), clock(kept.Expires))
 		return kept, nil
@@ -83,17 +83,17 @@ func (m *Mint) goesOn(ask Ask, kept session, err error) (session, error) {
 	if jit.NextOf(err) == "" { // else that is nearer to the cause
 		denied = denied.WithNext("kubectl jit status --tenant %s", quoted(ask.Tenant))
 	}
-	return session{}, denied
+	return heldKeys{}, denied
 }
 
 // begin gets keys where none are held: of the checkout that stands, or of a new
 // one where this caller may open one.
-func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
+func (m *Mint) begin(ctx context.Context, ask Ask) (heldKeys, error) {
 	refusal := m.mayNotOpen(ask)
 	if m.Person.Present() {
 		defer m.Person.Progress("checking out " + ask.name())()
 	}
-	grant, credential, err := m.Broker.Session(ctx, ask.Access, ask.Reason, refusal == nil)
+	grant, credential, err := m.Broker.CheckoutCredential(ctx, ask.Access, ask.Reason, refusal == nil)
 	switch jit.CodeOf(err) {
 	case jit.Approval, jit.Waiting:
 		err = m.waits(ctx, ask, next(err, ask.Login()))
@@ -101,14 +101,14 @@ func (m *Mint) begin(ctx context.Context, ask Ask) (session, error) {
 		err = next(err, ask.lacking(jit.CodeOf(err)))
 	}
 	if err != nil {
-		return session{}, err
+		return heldKeys{}, err
 	}
 	if grant.ID == "" {
-		return session{}, m.waits(ctx, ask, refusal)
+		return heldKeys{}, m.waits(ctx, ask, refusal)
 	}
-	s := m.take(ask, grant, credential)
-	m.ending(ctx, ask, grant, &s)
-	return s, nil
+	keys := m.take(ask, grant, credential)
+	m.ending(ctx, ask, grant, &keys)
+	return keys, nil
 }
 
 // mayNotOpen is why this caller opens no checkout; nil where it does.

@@ -18,7 +18,7 @@ func TestTokenIsHeld(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		r.person.present = true
 		first := r.token(t)
-		r.called(t, calls{"session": 1, "checkout": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "checkout": 1, "credential": 1})
 		if again := r.token(t); again != first {
 			t.Errorf("got %s, then %s", first, again)
 		}
@@ -32,7 +32,7 @@ func TestTokenIsHeld(t *testing.T) {
 
 		r.ask.Fresh = true
 		r.token(t)
-		r.called(t, calls{"session": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "credential": 1})
 	})
 }
 
@@ -115,7 +115,7 @@ func TestRanOut(t *testing.T) {
 		r.token(t)
 		time.Sleep(time.Hour + time.Second)
 		r.token(t)
-		r.called(t, calls{"session": 2, "grants": 1, "checkout": 2, "credential": 2})
+		r.called(t, calls{"checkout credential": 2, "grants": 1, "checkout": 2, "credential": 2})
 
 		time.Sleep(time.Hour + time.Second)
 		r.person.present = false
@@ -221,7 +221,7 @@ func TestFiftyCallers(t *testing.T) {
 			t.Errorf("%s and %s", first, token)
 		}
 	}
-	r.called(t, calls{"session": 1, "checkout": 1, "credential": 1})
+	r.called(t, calls{"checkout credential": 1, "checkout": 1, "credential": 1})
 }
 
 // broken is a store in a folder that cannot be used.
@@ -234,14 +234,14 @@ func (broken) Put(string, []byte) error { return errors.New("read-only file syst
 func TestBrokenCache(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		r.person.present = true
-		sessions := r.Sessions
-		r.Sessions, r.Marks = broken{r.Sessions}, broken{r.Marks}
+		sessions := r.HeldKeys
+		r.HeldKeys, r.Marks = broken{r.HeldKeys}, broken{r.Marks}
 		r.Locks = cache.Locks{Dir: "/dev/null/locks"}
 		r.token(t)
 		if len(r.person.notes) != 1 || !strings.Contains(r.person.notes[0], "takes longer") {
 			t.Errorf("notes %q, want one", r.person.notes)
 		}
-		r.Sessions = sessions
+		r.HeldKeys = sessions
 		r.token(t)
 		r.broker.end()
 		r.refused(t, jit.Denied, "ended before its time") // also where that cannot be marked

@@ -24,7 +24,7 @@ const (
 	longestCall = 45 * time.Second
 
 	// shortToken is the length below which a token is an API token. Britive's own
-	// clients tell them from sessions by it.
+	// clients tell them from the tokens of sign-ins by it.
 	shortToken = 50
 )
 

@@ -18,7 +18,7 @@ import (
 // [jit.Broker] and may be used by many goroutines at once.
 type Client struct {
 	URL     string           // https://HOST[:PORT]
-	Token   jit.Secret       // an API token, or that of a session
+	Token   jit.Secret       // an API token, or that of a sign-in
 	HTTP    *http.Client     // nil: http.DefaultClient. Redirects are not followed, whatever it says
 	Version string           // of this program, for the User-Agent
 	Now     func() time.Time // nil: time.Now

@@ -25,7 +25,7 @@ func TestReason(t *testing.T) {
 		expect(t, err, tt.code, "check out Sigma/labs/Pods", tt.says)
 		_, err = client.Ask(t.Context(), sigma(), tt.why)
 		expect(t, err, tt.code, "request Sigma/labs/Pods", tt.says)
-		_, _, err = client.Session(t.Context(), sigma(), tt.why, true)
+		_, _, err = client.CheckoutCredential(t.Context(), sigma(), tt.why, true)
 		expect(t, err, tt.code, tt.says)
 		x.wants("POST", 0)
 	}

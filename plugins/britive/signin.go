@@ -24,16 +24,16 @@ const (
 )
 
 // SignIn is a sign-in through the browser that has begun. The browser carries the
-// hash of a secret, and this program proves with the secret that the session is
-// its own: who sees the address can sign in, and cannot fetch the session.
+// hash of a secret, and this program proves with the secret that the sign-in is
+// its own: who sees the address can sign in, and cannot fetch the token.
 type SignIn struct {
 	Address  string // the page for the browser
 	client   *Client
 	verifier string
 }
 
-// Session is what a sign-in through the browser ends with.
-type Session struct {
+// SignedIn is what a sign-in through the browser ends with.
+type SignedIn struct {
 	Token   jit.Secret
 	Expires time.Time // zero where the tenant does not tell
 }
@@ -88,26 +88,26 @@ func (c *Client) isMissing(ctx context.Context, page string) bool {
 	return err == nil && x.status == http.StatusNotFound && x.isJSON()
 }
 
-// Wait returns the session once the person is through, or ctx's error. Codes:
+// Wait returns the token once the person is through, or ctx's error. Codes:
 // unavailable.
-func (s SignIn) Wait(ctx context.Context) (Session, error) {
+func (s SignIn) Wait(ctx context.Context) (SignedIn, error) {
 	losses := 0
 	for wait(ctx, knockEvery) {
-		session, ready, _, err := s.fetch(ctx)
+		got, ready, _, err := s.fetch(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return Session{}, ctx.Err()
+			return SignedIn{}, ctx.Err()
 		case ready:
-			return session, nil
+			return got, nil
 		case err == nil:
 			losses = 0
 		case hasCode(err, britiveapi.CodeMaintenance) || losses == mostLosses:
-			return Session{}, err
+			return SignedIn{}, err
 		default:
 			losses++
 		}
 	}
-	return Session{}, ctx.Err()
+	return SignedIn{}, ctx.Err()
 }
 
 // retrieved is the answer to who is through.
@@ -121,7 +121,7 @@ type retrieved struct {
 
 // fetch asks once. Clients agree that any refusal means "not yet"; only what says
 // that nobody could be asked is an error.
-func (s SignIn) fetch(ctx context.Context) (session Session, ready bool, status int, err error) {
+func (s SignIn) fetch(ctx context.Context) (got SignedIn, ready bool, status int, err error) {
 	const op = "sign in"
 	c := s.client
 	x, err := c.send(ctx, request{
@@ -130,31 +130,31 @@ func (s SignIn) fetch(ctx context.Context) (session Session, ready bool, status 
 	})
 	switch {
 	case err != nil:
-		return Session{}, false, 0, c.unreached(ctx, op, err)
+		return SignedIn{}, false, 0, c.unreached(ctx, op, err)
 	case x.status >= 300 && x.status < 400, x.status >= 500, x.status == http.StatusTooManyRequests:
-		return Session{}, false, x.status, c.refused(op, x)
+		return SignedIn{}, false, x.status, c.refused(op, x)
 	case x.status >= 400:
-		return Session{}, false, x.status, nil
+		return SignedIn{}, false, x.status, nil
 	}
 	var answer retrieved
 	if err := c.read(op, x, &answer); err != nil {
-		return Session{}, false, x.status, err
+		return SignedIn{}, false, x.status, err
 	}
 	result := answer.AuthenticationResult
 	if result.AccessToken == "" {
-		return Session{}, false, x.status, nil
+		return SignedIn{}, false, x.status, nil
 	}
-	session = Session{Token: jit.NewSecret(result.AccessToken)}
+	got = SignedIn{Token: jit.NewSecret(result.AccessToken)}
 	if claims, isJWT := jwt.Parse(result.AccessToken); isJWT {
-		session.Expires = claims.Expires()
+		got.Expires = claims.Expires()
 	}
-	if session.Expires.IsZero() && result.AuthTime > 0 && result.MaxSessionTimeout > 0 && result.AuthTime+result.MaxSessionTimeout < 1<<53 {
-		session.Expires = time.UnixMilli(int64(result.AuthTime + result.MaxSessionTimeout))
+	if got.Expires.IsZero() && result.AuthTime > 0 && result.MaxSessionTimeout > 0 && result.AuthTime+result.MaxSessionTimeout < 1<<53 {
+		got.Expires = time.UnixMilli(int64(result.AuthTime + result.MaxSessionTimeout))
 	}
-	return session, true, x.status, nil
+	return got, true, x.status, nil
 }
 
-// SignOut ends the session at the tenant. Codes: those of [jit.Broker].
+// SignOut ends the sign-in at the tenant. Codes: those of [jit.Broker].
 func (c *Client) SignOut(ctx context.Context) error {
 	r := request{method: http.MethodDelete, path: "/api/auth", again: true}
 	if claims, ok := jwt.Parse(c.token().Reveal()); ok && strings.HasPrefix(claims.Username, "SAML") {

@@ -54,11 +54,11 @@ func TestSignIn(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			session, err := s.Wait(t.Context())
-			if err != nil || time.Until(session.Expires) < 11*time.Hour {
-				t.Fatalf("until %s, %v", session.Expires, err)
+			got, err := s.Wait(t.Context())
+			if err != nil || time.Until(got.Expires) < 11*time.Hour {
+				t.Fatalf("until %s, %v", got.Expires, err)
 			}
-			client.Token = session.Token
+			client.Token = got.Token
 			if person, err := client.Whoami(t.Context()); err != nil || person.Name != name {
 				t.Errorf("%+v, %v", person, err)
 			}
@@ -142,15 +142,15 @@ func TestWait(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 				defer cancel()
-				session, err := s.Wait(ctx)
+				got, err := s.Wait(ctx)
 				if tt.code != "" {
 					if jit.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.says) {
 						t.Errorf("%v, want %s with %q", err, tt.code, tt.says)
 					}
 					return
 				}
-				if err != nil || session.Token.Reveal() != opaque || !session.Expires.Equal(time.UnixMilli(946684800000).Add(time.Hour)) {
-					t.Errorf("until %s, %v", session.Expires, err)
+				if err != nil || got.Token.Reveal() != opaque || !got.Expires.Equal(time.UnixMilli(946684800000).Add(time.Hour)) {
+					t.Errorf("until %s, %v", got.Expires, err)
 				}
 			})
 		})

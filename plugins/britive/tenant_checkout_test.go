@@ -95,7 +95,7 @@ func TestTenantRefuses(t *testing.T) {
 func TestKubernetesProfile(t *testing.T) {
 	withTenant(t, func(a *acme) {
 		view := jit.Access{Application: "Clusters", Environment: "prod", Profile: "View"}
-		grant, credential, err := a.alice.Session(a.Context(), view, jit.Reason{}, true)
+		grant, credential, err := a.alice.CheckoutCredential(a.Context(), view, jit.Reason{}, true)
 		if err != nil || credential.AccessKeyID != "" || !credential.Expires.Equal(grant.NotAfter) {
 			t.Errorf("%+v, %v", credential, err)
 		}

@@ -144,13 +144,13 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
-// TestSessionEnds holds that a session which ends amid a command says how to go
+// TestSignInEnds holds that a sign-in which ends amid a command says how to go
 // on, wherever it does.
-func TestSessionEnds(t *testing.T) {
+func TestSignInEnds(t *testing.T) {
 	for after := range 3 {
 		withTenant(t, func(a *acme) {
 			a.EndSessions("alice", after)
-			_, _, err := a.alice.Session(a.Context(), labs("Pods"), jit.Reason{}, true)
+			_, _, err := a.alice.CheckoutCredential(a.Context(), labs("Pods"), jit.Reason{}, true)
 			expect(a.T, err, jit.SignIn, "Unauthorized", "kubectl jit login")
 		})
 	}

@@ -186,12 +186,12 @@ func (p *persons) foreign() {
 }
 
 func (p *persons) session() {
-	none, _, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, false)
+	none, _, err := p.Alice.CheckoutCredential(p.Context(), pods(), jit.Reason{}, false)
 	if err != nil || none.ID != "" {
 		p.Errorf("nothing stands: %+v, %v", none, err)
 	}
 	p.grants(p.Alice, 0)
-	opened, credential, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, true)
+	opened, credential, err := p.Alice.CheckoutCredential(p.Context(), pods(), jit.Reason{}, true)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -199,18 +199,18 @@ func (p *persons) session() {
 		p.Errorf("opened %+v, keys until %s", opened, credential.Expires)
 	}
 	for _, open := range []bool{true, false} {
-		if again, _, err := p.Alice.Session(p.Context(), pods(), jit.Reason{}, open); err != nil || again.ID != opened.ID {
+		if again, _, err := p.Alice.CheckoutCredential(p.Context(), pods(), jit.Reason{}, open); err != nil || again.ID != opened.ID {
 			p.Errorf("%s stands, got %s (%v)", opened.ID, again.ID, err)
 		}
 	}
 	p.grants(p.Alice, 1)
-	_, _, err = p.Alice.Session(p.Context(), reader(), jit.Reason{}, true)
+	_, _, err = p.Alice.CheckoutCredential(p.Context(), reader(), jit.Reason{}, true)
 	p.refused("without a justification", err, jit.Justification)
-	_, _, err = p.Alice.Session(p.Context(), admin(), because("x"), true)
+	_, _, err = p.Alice.CheckoutCredential(p.Context(), admin(), because("x"), true)
 	p.refused("without an approval", err, jit.Approval)
-	_, _, err = p.Mallory.Session(p.Context(), pods(), jit.Reason{}, true)
+	_, _, err = p.Mallory.CheckoutCredential(p.Context(), pods(), jit.Reason{}, true)
 	p.refused("mallory's", err, jit.NotFound)
-	none, _, err = p.Mallory.Session(p.Context(), pods(), jit.Reason{}, false)
+	none, _, err = p.Mallory.CheckoutCredential(p.Context(), pods(), jit.Reason{}, false)
 	if jit.CodeOf(err) != jit.NotFound && (err != nil || none.ID != "") {
 		p.Errorf("mallory lives on alice's: %+v, %v", none, err)
 	}

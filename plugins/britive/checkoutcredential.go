@@ -8,36 +8,36 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// session is a checkout and credentials under it.
-type session struct {
+// keyed is a checkout and credentials under it.
+type keyed struct {
 	grant      jit.Grant
 	credential jit.Credential
 }
 
-// Session implements [jit.Broker]. With ids and features known it takes one
-// exchange where the broker offers that, and on a plain tenant three: what
+// CheckoutCredential implements [jit.Broker]. With ids and features known it takes
+// one exchange where the broker offers that, and on a plain tenant three: what
 // stands, checkout, credentials.
-func (c *Client) Session(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+func (c *Client) CheckoutCredential(ctx context.Context, access jit.Access, why jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
 	op := "check out " + label(access)
-	s, err := again(c, func() (session, error) {
+	k, err := again(c, func() (keyed, error) {
 		access, err := c.resolve(ctx, op, access)
 		if err != nil {
-			return session{}, err
+			return keyed{}, err
 		}
 		if c.offers(ctx, britiveapi.FeatureSession) {
 			return c.inOne(ctx, op, access, why, open)
 		}
 		return c.inSteps(ctx, op, access, why, open)
 	})
-	return s.grant, s.credential, err
+	return k.grant, k.credential, err
 }
 
 // inOne gets both in one exchange. Like a checkout it is never sent twice by
 // itself.
-func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
+func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (keyed, error) {
 	reason, err := reasonOf(op, why)
 	if err != nil {
-		return session{}, err
+		return keyed{}, err
 	}
 	var answer britiveapi.Session
 	err = c.do(ctx, op, request{
@@ -47,20 +47,20 @@ func (c *Client) inOne(ctx context.Context, op string, access jit.Access, why ji
 	}, &answer)
 	switch {
 	case err != nil || answer.Checkout == nil && !open:
-		return session{}, err
+		return keyed{}, err
 	case answer.Checkout == nil || answer.Checkout.TransactionID == "" || answer.Credentials == nil:
-		return session{}, c.strange(op, "its answer names no checkout, or no credentials")
+		return keyed{}, c.strange(op, "its answer names no checkout, or no credentials")
 	}
 	credential, err := c.credential(op, *answer.Credentials)
-	return session{c.grant(ctx, op, *answer.Checkout), credential}, err
+	return keyed{c.grant(ctx, op, *answer.Checkout), credential}, err
 }
 
 // inSteps gets one after the other.
-func (c *Client) inSteps(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (session, error) {
+func (c *Client) inSteps(ctx context.Context, op string, access jit.Access, why jit.Reason, open bool) (keyed, error) {
 	grant, err := c.window(ctx, op, wanted{access, why, open, britiveapi.Programmatic})
 	if err != nil || grant.ID == "" {
-		return session{}, err
+		return keyed{}, err
 	}
 	credential, err := c.Credential(ctx, grant.ID)
-	return session{grant, credential}, err
+	return keyed{grant, credential}, err
 }

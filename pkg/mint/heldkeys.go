@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// session is what is held of a checkout between two signatures: AWS keys and the
-// grant they came from.
-type session struct {
+// heldKeys is what is held of a checkout between two signatures: the keys of its AWS
+// session, or a cluster's token, and the grant they came from.
+type heldKeys struct {
 	jit.Credential
 	GrantID  string
 	NotAfter time.Time                 // the end of the checkout
@@ -23,7 +23,7 @@ type session struct {
 	Further  map[string]jit.Credential // keys of further roles, by the name of their chain
 }
 
-// sealed is a session as it is written, as JSON, into a sealed store.
+// sealed is heldKeys as they are written, as JSON, into a sealed store.
 type sealed struct {
 	Key      string // its own name, so that a file in another's place is not believed
 	GrantID  string
@@ -62,19 +62,19 @@ func (k sealedKeys) open() jit.Credential {
 
 // over reports whether the checkout has run out, as far as is known without
 // asking.
-func (s session) over(now time.Time) bool {
-	return !s.NotAfter.IsZero() && !s.NotAfter.After(now)
+func (keys heldKeys) over(now time.Time) bool {
+	return !keys.NotAfter.IsZero() && !keys.NotAfter.After(now)
 }
 
 // usable reports whether keys and checkout are both before their ends.
-func (s session) usable(now time.Time) bool { return s.Expires.After(now) && !s.over(now) }
+func (keys heldKeys) usable(now time.Time) bool { return keys.Expires.After(now) && !keys.over(now) }
 
 // until is the end of the last of the keys, those of further roles included.
-func (s session) until() time.Time {
-	end := s.Expires
-	for _, keys := range s.Further {
-		if keys.Expires.After(end) {
-			end = keys.Expires
+func (keys heldKeys) until() time.Time {
+	end := keys.Expires
+	for _, role := range keys.Further {
+		if role.Expires.After(end) {
+			end = role.Expires
 		}
 	}
 	return end
@@ -83,19 +83,19 @@ func (s session) until() time.Time {
 // lasts reports whether to sign with these keys rather than fetch new ones. At
 // the end of a checkout there is nothing to fetch: new keys would live no longer,
 // or, since AWS issues none for less than 15 minutes, longer than they should.
-func (s session) lasts(now, checkoutEnd time.Time) bool {
-	endsWithCheckout := !checkoutEnd.IsZero() && !s.Expires.Before(checkoutEnd.Add(-shortest))
-	return endsWithCheckout || s.Expires.Sub(now) >= shortest
+func (keys heldKeys) lasts(now, checkoutEnd time.Time) bool {
+	endsWithCheckout := !checkoutEnd.IsZero() && !keys.Expires.Before(checkoutEnd.Add(-shortest))
+	return endsWithCheckout || keys.Expires.Sub(now) >= shortest
 }
 
 // cutShort reports whether a checkout that no longer stands was ended before its
 // time, rather than having run out.
-func (s session) cutShort(now time.Time) bool {
-	return s.NotAfter.IsZero() || s.NotAfter.Sub(now) > clockSlack
+func (keys heldKeys) cutShort(now time.Time) bool {
+	return keys.NotAfter.IsZero() || keys.NotAfter.Sub(now) > clockSlack
 }
 
 // key names what belongs to one access of one person at one tenant: the lock,
-// the session, the rest mark.
+// the held keys, the rest mark.
 func (m *Mint) key(ask Ask) string { return ask.key(m.Identity) }
 
 func (a Ask) key(identity string) string {
@@ -103,64 +103,64 @@ func (a Ask) key(identity string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// recall returns the session held for the access. Whatever is not one is a miss.
-func (m *Mint) recall(ask Ask) (session, bool) {
+// recall returns the keys held for the access. Whatever is none is a miss.
+func (m *Mint) recall(ask Ask) (heldKeys, bool) {
 	if ask.Fresh {
-		return session{}, false
+		return heldKeys{}, false
 	}
-	data, err := m.Sessions.Get(m.key(ask))
+	data, err := m.HeldKeys.Get(m.key(ask))
 	if err != nil {
 		m.noteUnusable(err)
-		return session{}, false
+		return heldKeys{}, false
 	}
 	var kept sealed
 	if json.Unmarshal(data, &kept) != nil || kept.Key != m.key(ask) || kept.GrantID == "" {
-		return session{}, false
+		return heldKeys{}, false
 	}
-	s := session{Credential: kept.open(), GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Given: kept.Given, Further: map[string]jit.Credential{}}
-	for chain, keys := range kept.Further {
-		s.Further[chain] = keys.open()
+	keys := heldKeys{Credential: kept.open(), GrantID: kept.GrantID, NotAfter: kept.NotAfter, Warned: kept.Warned, Given: kept.Given, Further: map[string]jit.Credential{}}
+	for chain, role := range kept.Further {
+		keys.Further[chain] = role.open()
 	}
-	return s, true
+	return keys, true
 }
 
 // fetch gets keys under the grant and holds them.
-func (m *Mint) fetch(ctx context.Context, ask Ask, grant jit.Grant) (session, error) {
+func (m *Mint) fetch(ctx context.Context, ask Ask, grant jit.Grant) (heldKeys, error) {
 	credential, err := m.Broker.Credential(ctx, grant.ID)
 	if err != nil {
-		return session{}, err
+		return heldKeys{}, err
 	}
 	return m.take(ask, grant, credential), nil
 }
 
 // take holds keys that were given under the grant.
-func (m *Mint) take(ask Ask, grant jit.Grant, credential jit.Credential) session {
+func (m *Mint) take(ask Ask, grant jit.Grant, credential jit.Credential) heldKeys {
 	if credential.Issued.IsZero() { // surely not later than now
 		credential.Issued = m.now()
 	}
-	s := session{Credential: credential, GrantID: grant.ID, NotAfter: grant.NotAfter}
-	m.keep(ask, s)
-	return s
+	keys := heldKeys{Credential: credential, GrantID: grant.ID, NotAfter: grant.NotAfter}
+	m.keep(ask, keys)
+	return keys
 }
 
-// renewed returns the session with the end of the checkout as it is now: it may
+// renewed returns the keys with the end of the checkout as it is now: it may
 // have been extended.
-func (m *Mint) renewed(ask Ask, s session, grant jit.Grant) session {
-	if !s.NotAfter.Equal(grant.NotAfter) {
-		s.NotAfter = grant.NotAfter
-		m.keep(ask, s)
+func (m *Mint) renewed(ask Ask, keys heldKeys, grant jit.Grant) heldKeys {
+	if !keys.NotAfter.Equal(grant.NotAfter) {
+		keys.NotAfter = grant.NotAfter
+		m.keep(ask, keys)
 	}
-	return s
+	return keys
 }
 
-func (m *Mint) keep(ask Ask, s session) {
-	kept := sealed{Key: m.key(ask), GrantID: s.GrantID, NotAfter: s.NotAfter, Warned: s.Warned, Given: s.Given, sealedKeys: seal(s.Credential), Further: map[string]sealedKeys{}}
-	for chain, keys := range s.Further {
-		kept.Further[chain] = seal(keys)
+func (m *Mint) keep(ask Ask, keys heldKeys) {
+	kept := sealed{Key: m.key(ask), GrantID: keys.GrantID, NotAfter: keys.NotAfter, Warned: keys.Warned, Given: keys.Given, sealedKeys: seal(keys.Credential), Further: map[string]sealedKeys{}}
+	for chain, role := range keys.Further {
+		kept.Further[chain] = seal(role)
 	}
 	data, err := json.Marshal(kept)
 	if err == nil {
-		err = m.Sessions.Put(m.key(ask), data)
+		err = m.HeldKeys.Put(m.key(ask), data)
 	}
 	if err != nil {
 		m.noteUnkept(err)

@@ -32,10 +32,10 @@ func remembering(x *tenant) func() *britive.Client {
 	}
 }
 
-// session is a session that must be there.
-func session(t *testing.T, client *britive.Client) jit.Grant {
+// checkedOut is a checkout with its credential that must be there.
+func checkedOut(t *testing.T, client *britive.Client) jit.Grant {
 	t.Helper()
-	grant, credential, err := client.Session(t.Context(), sigma(), jit.Reason{Justification: "why"}, true)
+	grant, credential, err := client.CheckoutCredential(t.Context(), sigma(), jit.Reason{Justification: "why"}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,9 +51,9 @@ func TestThreeRoundTrips(t *testing.T) {
 	x := newTenant(t).on("GET /api/access", says(listing)).on("GET /api/features", says("[]")).
 		on(statusPath, list(), list(), list(row("checkedOut"))).on(openPath, says(row("checkedOut"))).on(tokensPath, says(keys))
 	client := remembering(x)
-	session(t, client())
+	checkedOut(t, client())
 	x.calls = nil
-	session(t, client())
+	checkedOut(t, client())
 	if got := strings.Join(x.calls, ", "); got != strings.Join([]string{statusPath, openPath, tokensPath}, ", ") {
 		t.Errorf("called %s", got)
 	}
@@ -76,9 +76,9 @@ func TestOneRoundTrip(t *testing.T) {
 			says(`{"checkout":`+row("checkedOut")+`,"credentials":`+keys+`}`)(w, r)
 		})
 	client := remembering(x)
-	session(t, client())
+	checkedOut(t, client())
 	x.calls = nil
-	session(t, client())
+	checkedOut(t, client())
 	x.wants(sessionPath, 1)
 	x.wants("", 1)
 	if bodies[1] != `{"justification":"why","open":true}` {
@@ -86,14 +86,14 @@ func TestOneRoundTrip(t *testing.T) {
 	}
 }
 
-// TestNoSession holds that where none stands and none is to be opened, none is,
+// TestNoCheckout holds that where none stands and none is to be opened, none is,
 // in either way.
-func TestNoSession(t *testing.T) {
+func TestNoCheckout(t *testing.T) {
 	for name, features := range map[string]string{"at once": "true", "in steps": "false"} {
 		t.Run(name, func(t *testing.T) {
 			x := newTenant(t).on("GET /api/access", says(listing)).on("GET /api/features", offer(features)).
 				on(statusPath, list()).on(sessionPath, says(`{"checkout":null,"credentials":null}`))
-			grant, _, err := x.client().Session(t.Context(), sigma(), jit.Reason{}, false)
+			grant, _, err := x.client().CheckoutCredential(t.Context(), sigma(), jit.Reason{}, false)
 			if err != nil || grant.ID != "" {
 				t.Errorf("%+v, %v", grant, err)
 			}
@@ -110,21 +110,21 @@ func TestStaleMemory(t *testing.T) {
 		on(statusPath, list()).
 		on("POST /api/access/p2/environments/e1", says(strings.ReplaceAll(row("checkedOut"), `"p1"`, `"p2"`))).on(tokensPath, says(keys))
 	client := remembering(x)
-	session(t, client())
-	if grant := session(t, client()); grant.Access.ProfileID != "p2" {
+	checkedOut(t, client())
+	if grant := checkedOut(t, client()); grant.Access.ProfileID != "p2" {
 		t.Errorf("%+v", grant.Access)
 	}
 	x.calls = nil
-	session(t, client())
+	checkedOut(t, client())
 	x.wants("", 3)
 
 	synctest.Test(t, func(t *testing.T) { // in 2000, which is no day that anything was learnt on
 		x := newTenant(t).on("GET /api/access", says(listing)).on("GET /api/features", offer("true")).
 			on(sessionPath, says(`{"checkout":`+row("checkedOut")+`,"credentials":`+keys+`}`))
 		client := remembering(x)
-		session(t, client())
+		checkedOut(t, client())
 		time.Sleep(25 * time.Hour)
-		session(t, client())
+		checkedOut(t, client())
 		x.wants("GET /api/access", 2)
 	})
 }

@@ -24,7 +24,7 @@ func TestSessionShorterThanCheckout(t *testing.T) {
 		if third := r.token(t); third != "sandbox.ASIA2.3" {
 			t.Errorf("%s, want new keys when less than a minute is left", third)
 		}
-		r.called(t, calls{"session": 1, "grants": 2, "checkout": 1, "credential": 2})
+		r.called(t, calls{"checkout credential": 1, "grants": 2, "checkout": 1, "credential": 2})
 	})
 }
 
@@ -91,18 +91,18 @@ func TestNeverAnothers(t *testing.T) {
 		"access": func(r *rig) { r.ask.Access.Profile = "EKS Reader" },
 		"file": func(r *rig) {
 			r.Identity = "bob"
-			r.Sessions.(*confused).on = true
+			r.HeldKeys.(*confused).on = true
 		},
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
 			inRig(t, func(t *testing.T, r *rig) {
 				r.ask.Held, r.person.present = "", true
-				r.Sessions = &confused{Store: r.Sessions}
+				r.HeldKeys = &confused{Store: r.HeldKeys}
 				r.token(t)
 				change(r)
 				away := jit.Errorf(jit.Unavailable, "", "away")
-				r.broker.fail["grants"], r.broker.fail["session"] = away, away
+				r.broker.fail["grants"], r.broker.fail["checkout credential"] = away, away
 				r.refused(t, jit.Unavailable, "away")
 			})
 		})
@@ -145,7 +145,7 @@ func TestCredential(t *testing.T) {
 			t.Error("nothing bounds the signing date")
 		}
 		r.token(t)
-		r.called(t, calls{"session": 1, "grants": 1, "checkout": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "grants": 1, "checkout": 1, "credential": 1})
 	})
 }
 
