@@ -43,6 +43,7 @@ type scripted struct {
 	profiles   func() ([]jit.Profile, error)
 	grants     func() ([]jit.Grant, error)
 	checkout   func(jit.Access, jit.Reason) (jit.Grant, error)
+	opened     func(jit.Access, jit.Reason, bool) (jit.Grant, jit.Credential, error)
 	credential func(string) (jit.Credential, error)
 	requests   func(jit.RequestScope) ([]jit.Request, error)
 	await      func(context.Context, string) (jit.Request, error)
@@ -54,6 +55,9 @@ func (s scripted) Profiles(context.Context) ([]jit.Profile, error) { return s.pr
 func (s scripted) Grants(context.Context) ([]jit.Grant, error)     { return s.grants() }
 func (s scripted) Checkout(_ context.Context, a jit.Access, r jit.Reason) (jit.Grant, error) {
 	return s.checkout(a, r)
+}
+func (s scripted) CheckoutCredential(_ context.Context, a jit.Access, r jit.Reason, open bool) (jit.Grant, jit.Credential, error) {
+	return s.opened(a, r, open)
 }
 func (s scripted) Credential(_ context.Context, id string) (jit.Credential, error) {
 	return s.credential(id)

@@ -51,10 +51,12 @@ func (s *server) session(c *call) (answer, error) {
 		return answer{}, err
 	}
 	grant, credential, err := c.broker.CheckoutCredential(c.Context(), c.access(), jit.Reason(ask.Reason), ask.Open)
-	if err != nil {
+	switch {
+	case err != nil && grant.ID == "":
 		return answer{}, c.unopened(ask.Reason, err)
-	}
-	if grant.ID == "" {
+	case err != nil:
+		return answer{}, c.unissued(grant.ID, err)
+	case grant.ID == "":
 		return found(Session{}), nil
 	}
 	checkout, tokens := s.transaction(c, grant), s.issued(credential)
@@ -83,10 +85,18 @@ func (c *call) stands(fits func(jit.Grant) bool) bool {
 func (s *server) tokens(c *call) (answer, error) {
 	id := c.PathValue("transaction")
 	credential, err := c.broker.Credential(c.Context(), id)
-	if jit.CodeOf(err) == jit.Denied && !c.stands(func(g jit.Grant) bool { return g.ID == id }) {
-		err = as(CodeEnded, err)
+	if err != nil {
+		return answer{}, c.unissued(id, err)
 	}
-	return found(s.issued(credential)), err
+	return found(s.issued(credential)), nil
+}
+
+// unissued gives the refusal of credentials the code that Britive has for it.
+func (c *call) unissued(grantID string, err error) error {
+	if jit.CodeOf(err) == jit.Denied && !c.stands(func(g jit.Grant) bool { return g.ID == grantID }) {
+		return as(CodeEnded, err)
+	}
+	return err
 }
 
 // issued puts credentials on the wire.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -115,6 +116,45 @@ func TestCheckoutErrors(t *testing.T) {
 	}
 	standing.Access.EnvironmentID = "e2"
 	r.fails(r.call("POST", path, ""), http.StatusServiceUnavailable, "MAINT0001")
+}
+
+// TestSessionErrors holds that credentials which a standing checkout could not get
+// are no race for the checkout, and that each refusal has the code that the two
+// calls would have given it.
+func TestSessionErrors(t *testing.T) {
+	standing := jit.Grant{ID: "t1", Access: jit.Access{ProfileID: "p1", EnvironmentID: "e1"}}
+	tests := []struct {
+		name   string
+		stands bool // the checkout, and its credentials failed
+		code   jit.Code
+		list   []jit.Grant
+		status int
+		want   britiveapi.ErrorCode
+	}{
+		{"STS is away", true, jit.Unavailable, []jit.Grant{standing}, http.StatusServiceUnavailable, "MAINT0001"},
+		{"AWS refuses", true, jit.Denied, []jit.Grant{standing}, http.StatusForbidden, "PE-0002"},
+		{"it ended meanwhile", true, jit.Denied, nil, http.StatusBadRequest, "MA-0008"},
+		{"another call was faster", false, jit.Unavailable, []jit.Grant{standing}, http.StatusBadRequest, "E1001"},
+		{"a justification is missing", false, jit.Justification, nil, http.StatusBadRequest, "AS-0001"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, scripted{
+				opened: func(jit.Access, jit.Reason, bool) (jit.Grant, jit.Credential, error) {
+					err := jit.Errorf(tt.code, "", "canary")
+					if tt.stands {
+						return standing, jit.Credential{}, err
+					}
+					return jit.Grant{}, jit.Credential{}, err
+				},
+				grants: func() ([]jit.Grant, error) { return tt.list, nil },
+			}, nil)
+			message, _ := r.fails(r.call("POST", "/api/access/p1/environments/e1/session", `{"open":true}`), tt.status, tt.want)
+			if tt.stands && message != "canary" {
+				t.Errorf("says %q", message)
+			}
+		})
+	}
 }
 
 // TestConsole holds that a console is refused cleanly, and not in the words that

@@ -31,8 +31,9 @@ type Broker interface {
 
 	// CheckoutCredential returns the checkout that stands on the access or, where
 	// open says so, a new one, together with credentials under it: in one exchange
-	// where the broker can. A grant without an ID says that none stands and none was to be
-	// opened. Codes: those of Checkout and Credential.
+	// where the broker can. A grant without an ID says that none stands and none was
+	// to be opened; one with an ID beside an error, that the checkout stands and only
+	// its credentials failed. Codes: those of Checkout and Credential.
 	CheckoutCredential(ctx context.Context, access Access, why Reason, open bool) (Grant, Credential, error)
 
 	// Extend moves the end of an active checkout where its profile allows it.
