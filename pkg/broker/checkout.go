@@ -16,9 +16,6 @@ func (v *view) Checkout(ctx context.Context, access jit.Access, why jit.Reason) 
 		if err != nil {
 			return err
 		}
-		if err := d.steady(); err != nil {
-			return err
-		}
 		open, err := d.standing(entry)
 		if err != nil {
 			return err
@@ -27,6 +24,9 @@ func (v *view) Checkout(ctx context.Context, access jit.Access, why jit.Reason) 
 			d.event.Act = "" // nothing happened
 			c = *open
 			return nil
+		}
+		if err := d.steady(); err != nil {
+			return err
 		}
 		c, err = d.open(entry, why)
 		return err

@@ -41,6 +41,9 @@ func TestClockBack(t *testing.T) {
 			t.Errorf("%s with a clock that was set back: %v", name, err)
 		}
 	}
+	if again, err := w.as("alice").Checkout(w.ctx(), access("Reader"), because("x")); err != nil || again.ID != standing.ID {
+		t.Errorf("to find what stands needs no clock: %+v, %v", again, err)
+	}
 	if ended, err := w.as("alice").Checkin(w.ctx(), standing.ID); err != nil || ended.State != jit.GrantEnded {
 		t.Errorf("check-in needs no clock: %+v, %v", ended, err)
 	}
