@@ -38,8 +38,18 @@ func (t tx) Checkout(id string) (broker.Checkout, error) {
 
 // Checkouts implements [broker.Tx].
 func (t tx) Checkouts(personID string) ([]broker.Checkout, error) {
-	return all(t, scanCheckout, `SELECT `+checkoutColumns+` FROM checkout
-		WHERE state = 'active' AND (?1 = '' OR person_id = ?1) ORDER BY seq`, personID)
+	query, args := activeCheckouts(personID)
+	return all(t, scanCheckout, query, args...)
+}
+
+// activeCheckouts names a person only where there is one, and sorts by hand: so
+// SQLite reads the index of those that are active, and not years of ended ones.
+func activeCheckouts(personID string) (query string, args []any) {
+	query = `SELECT ` + checkoutColumns + ` FROM checkout WHERE state = 'active'`
+	if personID != "" {
+		query, args = query+` AND person_id = ?`, []any{personID}
+	}
+	return query + ` ORDER BY +seq`, args
 }
 
 // EndCheckout implements [broker.Tx].

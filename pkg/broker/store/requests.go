@@ -1,9 +1,11 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 const requestColumns = `id, person_id, person, application_id, environment_id, profile_id,
@@ -36,18 +38,39 @@ func (t tx) Request(id string) (broker.Request, error) {
 
 // Requests implements [broker.Tx].
 func (t tx) Requests(q broker.RequestQuery) ([]broker.Request, error) {
-	limit := q.Limit
-	if limit == 0 {
-		limit = -1
+	query, args := requestsBy(q)
+	return all(t, scanRequest, query, args...)
+}
+
+// requestsBy says only what is asked, so that SQLite finds an index for it and
+// does not read years of decided requests. Its index of pending ones it takes only
+// for a state that stands in the text, and only where they are sorted by hand.
+func requestsBy(q broker.RequestQuery) (query string, args []any) {
+	var kept []string
+	keep := func(condition, value string) {
+		if value != "" {
+			kept, args = append(kept, condition), append(args, value)
+		}
 	}
-	return all(t, scanRequest, `SELECT `+requestColumns+` FROM request
-		WHERE (?1 = '' OR person_id = ?1)
-		  AND (?2 = '' OR person_id <> ?2)
-		  AND (?3 = '' OR profile_id = ?3)
-		  AND (?4 = '' OR environment_id = ?4)
-		  AND (?5 = '' OR state = ?5)
-		ORDER BY seq DESC LIMIT ?6`,
-		q.PersonID, q.NotPersonID, q.Access.ProfileID, q.Access.EnvironmentID, q.State, limit)
+	keep(`person_id = ?`, q.PersonID)
+	keep(`person_id <> ?`, q.NotPersonID)
+	keep(`profile_id = ?`, q.Access.ProfileID)
+	keep(`environment_id = ?`, q.Access.EnvironmentID)
+	order := `seq`
+	if q.State == jit.RequestPending {
+		kept, order = append(kept, `state = 'pending'`), `+seq`
+	} else {
+		keep(`state = ?`, string(q.State))
+	}
+	query = `SELECT ` + requestColumns + ` FROM request`
+	if len(kept) > 0 {
+		query += ` WHERE ` + strings.Join(kept, ` AND `)
+	}
+	query += ` ORDER BY ` + order + ` DESC`
+	if q.Limit > 0 {
+		query, args = query+` LIMIT ?`, append(args, q.Limit)
+	}
+	return query, args
 }
 
 // DecideRequest implements [broker.Tx].

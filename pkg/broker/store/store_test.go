@@ -175,3 +175,42 @@ func execute(t *testing.T, path, query string) {
 		t.Fatal(err)
 	}
 }
+
+// TestPlans holds that what a call asks of the ledger is found by an index: a scan
+// would read every checkout and request there ever was, at each kubectl.
+func TestPlans(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	open(t, path)
+	file, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	access := jit.Access{ProfileID: "p1", EnvironmentID: "e1"}
+	plans := map[string]func() (string, []any){
+		"a person's checkouts":  func() (string, []any) { return store.ActiveCheckouts("u1") },
+		"everybody's checkouts": func() (string, []any) { return store.ActiveCheckouts("") },
+		"a person's requests":   func() (string, []any) { return store.RequestsBy(broker.RequestQuery{PersonID: "u1", Limit: 9}) },
+		"approvals of an access": func() (string, []any) {
+			return store.RequestsBy(broker.RequestQuery{PersonID: "u1", Access: access, State: jit.RequestApproved})
+		},
+		"what is pending": func() (string, []any) { return store.RequestsBy(broker.RequestQuery{State: jit.RequestPending}) },
+		"what is pending for others": func() (string, []any) {
+			return store.RequestsBy(broker.RequestQuery{NotPersonID: "u1", State: jit.RequestPending})
+		},
+		"what a person waits for": func() (string, []any) {
+			return store.RequestsBy(broker.RequestQuery{PersonID: "u1", Access: access, State: jit.RequestPending})
+		},
+	}
+	for name, statement := range plans {
+		query, args := statement()
+		var id, parent, unused int
+		var step string
+		if err := file.QueryRow("EXPLAIN QUERY PLAN "+query, args...).Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !strings.Contains(step, "USING INDEX") {
+			t.Errorf("%s: %s", name, step)
+		}
+	}
+}
