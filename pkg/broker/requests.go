@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// mostRequests bounds a listing.
+	// mostRequests bounds a listing of what is decided. What is pending is always
+	// listed: it is bounded by itself, and whoever does not see it cannot decide it.
 	mostRequests = 1000
 
 	// lookAgain is how often a waiting call looks for a decision that another
@@ -36,7 +37,7 @@ func (v *view) Requests(ctx context.Context, scope jit.RequestScope) ([]jit.Requ
 			return d.fail(jit.Invalid, "there is no scope %q", scope)
 		}
 		found = nil
-		requests, err := d.Requests(query)
+		requests, err := d.latest(query)
 		if err != nil {
 			return err
 		}
@@ -52,6 +53,23 @@ func (v *view) Requests(ctx context.Context, scope jit.RequestScope) ([]jit.Requ
 		return nil
 	})
 	return found, err
+}
+
+// latest lists the newest requests that the query keeps, up to its limit, and behind
+// them those older ones that are still pending.
+func (d *deed) latest(q RequestQuery) ([]Request, error) {
+	requests, err := d.Requests(q)
+	if err != nil || len(requests) < q.Limit {
+		return requests, err
+	}
+	listed := map[string]bool{}
+	for _, r := range requests {
+		listed[r.ID] = true
+	}
+	q.State, q.Limit = jit.RequestPending, 0
+	pending, err := d.Requests(q)
+	older := slices.DeleteFunc(pending, func(r Request) bool { return listed[r.ID] })
+	return append(requests, older...), err
 }
 
 // Await implements [jit.Broker]. Together with ctx's error it returns the request

@@ -1,12 +1,14 @@
 package broker_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -220,6 +222,31 @@ func TestRequests(t *testing.T) {
 	}
 	_, err := w.as("alice").Requests(w.ctx(), "all")
 	w.refused(err, jit.Invalid, "all")
+}
+
+// TestRequestsOfMany holds that an approver sees what waits for them, however many
+// newer requests of others there are.
+func TestRequestsOfMany(t *testing.T) {
+	w := newWorld(t)
+	waiting := w.ask("alice").ID
+	err := w.faults.Update(w.Context(), func(tx broker.Tx) error {
+		for i := range 1000 {
+			r := broker.Request{PersonID: "u-else", Decided: w.clock(), Request: jit.Request{
+				ID: fmt.Sprint("else-", i), Access: access("Other"), State: jit.RequestRejected, Created: w.clock(), Expires: w.clock(),
+			}}
+			if err := tx.AddRequest(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := w.ask("bob").ID
+	if diff := cmp.Diff([]string{newest, waiting}, w.listed("carol", jit.MyApprovals)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func (w *world) listed(who string, scope jit.RequestScope) (ids []string) {
