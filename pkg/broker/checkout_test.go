@@ -72,6 +72,22 @@ func TestCheckoutRules(t *testing.T) {
 	}
 }
 
+// TestUnknownAccessIsTold holds that the audit trail says what was refused, by
+// whichever name it was asked for.
+func TestUnknownAccessIsTold(t *testing.T) {
+	w := newWorld(t)
+	for want, asked := range map[string]jit.Access{
+		"Sigma/Labs/Other": access("Other"), "p-other/e-other": {ProfileID: "p-other", EnvironmentID: "e-other"},
+	} {
+		_, err := w.as("alice").Checkout(w.ctx(), asked, jit.Reason{})
+		w.refused(err, jit.NotFound, want)
+		trail := w.trail()
+		if last := trail[len(trail)-1]; last.Access != want || last.Outcome != string(jit.NotFound) {
+			t.Errorf("recorded as %+v", last)
+		}
+	}
+}
+
 func TestProfiles(t *testing.T) {
 	w := newWorld(t)
 	want := map[string][]string{"alice": {"Admin", "Pods", "Reader"}, "bob": {"Admin", "Pods"}, "carol": nil, "mallory": nil}

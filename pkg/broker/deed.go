@@ -115,7 +115,7 @@ func (d *deed) present() error {
 // find returns an access that some policy gives the person. Any other does not
 // exist for them.
 func (d *deed) find(access jit.Access) (*catalog.Entry, error) {
-	d.event.Access = access.Path()
+	d.event.Access = named(access)
 	entry, ok := d.catalog.Find(access)
 	if ok {
 		d.event.Access = entry.Path()
