@@ -15,8 +15,12 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// mostBody bounds the body of a request.
-const mostBody = 64 << 10
+// mostBody bounds the body of a request, and longestPath its path: a refused call
+// leaves its ids in the audit trail for ever, and no id has more than 64 characters.
+const (
+	mostBody    = 64 << 10
+	longestPath = 512
+)
 
 // call is one request, and who makes it once that is known.
 type call struct {
@@ -46,7 +50,11 @@ func (s *server) handle(v verb) http.Handler {
 		began := s.now()
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		c := &call{Request: r, id: strings.ToLower(rand.Text()[:16])}
-		a, err := guarded(v, c)
+		chosen := v
+		if len(r.URL.Path) > longestPath {
+			chosen = s.unknown
+		}
+		a, err := guarded(chosen, c)
 		if err != nil {
 			a = refusal(c, err)
 		}

@@ -70,6 +70,17 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestLongPath holds that a path which no id makes so long reaches nobody, and the
+// next call all the same.
+func TestLongPath(t *testing.T) {
+	asked := 0
+	r := newRig(t, scripted{credential: func(string) (jit.Credential, error) { asked++; return jit.Credential{}, nil }}, nil)
+	r.fails(r.call("GET", "/api/access/"+strings.Repeat("x", 500)+"/tokens", ""), http.StatusNotFound, "E1004")
+	if r.reads(r.call("GET", "/api/access/x/tokens", ""), &struct{}{}); asked != 1 {
+		t.Errorf("%d calls were carried out", asked)
+	}
+}
+
 // TestErrors holds that each code of ours goes out so that it comes back, that a
 // reason and a next command pass unchanged, and that no status is one that
 // pybritive takes for a success.

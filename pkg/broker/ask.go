@@ -19,6 +19,9 @@ func (v *view) Ask(ctx context.Context, access jit.Access, why jit.Reason) (jit.
 		if err := d.steady(); err != nil {
 			return err
 		}
+		if err := d.legible(why); err != nil {
+			return err
+		}
 		if err := d.nothingToAsk(entry, why); err != nil {
 			return err
 		}

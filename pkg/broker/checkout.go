@@ -61,6 +61,9 @@ func (d *deed) standing(entry *catalog.Entry) (*Checkout, error) {
 
 // open judges and opens a window.
 func (d *deed) open(entry *catalog.Entry, why jit.Reason) (Checkout, error) {
+	if err := d.legible(why); err != nil {
+		return Checkout{}, err
+	}
 	approvals, err := d.usable(entry.Access)
 	if err != nil {
 		return Checkout{}, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/catalog"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -124,6 +125,20 @@ func (d *deed) find(access jit.Access) (*catalog.Entry, error) {
 		return nil, d.fail(jit.NotFound, "there is no such profile for %s", d.person.Name).WithNext("kubectl jit profiles")
 	}
 	return entry, nil
+}
+
+// longestTicket bounds the type and the id of a ticket, in characters.
+const longestTicket = 255
+
+// legible refuses a ticket that nobody would read. No policy asks for one; what is
+// given is kept with the checkout, the request and the audit trail.
+func (d *deed) legible(why jit.Reason) error {
+	for _, text := range []string{why.TicketType, why.TicketID} {
+		if !utf8.ValidString(text) || utf8.RuneCountInString(text) > longestTicket {
+			return d.fail(jit.Invalid, "the type and the id of a ticket have at most %d characters", longestTicket)
+		}
+	}
+	return nil
 }
 
 func visible(entry *catalog.Entry, personID string) bool {

@@ -31,6 +31,7 @@ func TestAsk(t *testing.T) {
 		{"a second one", "alice", "Admin", because("x"), jit.Waiting, r.ID},
 		{"without a justification", "bob", "Admin", jit.Reason{}, jit.Justification, "required"},
 		{"with one that is too long", "bob", "Admin", because(strings.Repeat("x", 256)), jit.Justification, "255"},
+		{"with a ticket that is too long", "bob", "Admin", jit.Reason{Justification: "x", TicketID: strings.Repeat("x", 256)}, jit.Invalid, "255"},
 		{"for what needs none", "alice", "Pods", because("x"), jit.Invalid, "needs no approval"},
 		{"for what needs a justification only", "alice", "Reader", jit.Reason{}, jit.Invalid, "nothing to approve"},
 		{"for somebody in no policy", "mallory", "Admin", because("x"), jit.NotFound, ""},
