@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 
@@ -26,7 +25,6 @@ const (
 type call struct {
 	*http.Request
 	id     string // of the request, for the log and the answer to a fault
-	token  jit.Secret
 	person jit.Person
 	broker jit.Broker
 }
@@ -103,11 +101,11 @@ func (s *server) signedIn(v verb) verb {
 		if !ok {
 			return answer{}, jit.Errorf(jit.SignIn, "", "no token was sent").WithNext("kubectl jit login")
 		}
-		person, err := s.engine.Authenticate(c.Context(), token, from(c.Request))
+		person, err := s.engine.Authenticate(c.Context(), token)
 		if err != nil {
 			return answer{}, err
 		}
-		c.token, c.person, c.broker = token, person, s.engine.For(person)
+		c.person, c.broker = person, s.engine.For(person)
 		return v(c)
 	}
 }
@@ -123,15 +121,6 @@ func bearer(h http.Header) (jit.Secret, bool) {
 	_, token, _ := strings.Cut(strings.TrimSpace(values[0]), " ")
 	token = strings.TrimSpace(token)
 	return jit.NewSecret(token), token != ""
-}
-
-// from is the address that the connection comes from; invalid where there is none.
-func from(r *http.Request) netip.Addr {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return at.Addr().Unmap()
 }
 
 // decode reads the body into v. No body at all leaves v as it is, whatever the

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -18,14 +17,9 @@ import (
 const goodToken = "jit_canary-token"
 
 // engine lets one token in, and answers as its broker does.
-type engine struct {
-	broker jit.Broker
-	from   netip.Addr
-	ended  bool
-}
+type engine struct{ broker jit.Broker }
 
-func (e *engine) Authenticate(_ context.Context, token jit.Secret, from netip.Addr) (jit.Person, error) {
-	e.from = from
+func (e *engine) Authenticate(_ context.Context, token jit.Secret) (jit.Person, error) {
 	if token.Reveal() != goodToken {
 		return jit.Person{}, jit.Errorf(jit.SignIn, "sign in", "the token is unknown").WithNext("kubectl jit login")
 	}
@@ -33,8 +27,6 @@ func (e *engine) Authenticate(_ context.Context, token jit.Secret, from netip.Ad
 }
 
 func (e *engine) For(jit.Person) jit.Broker { return e.broker }
-
-func (e *engine) EndSession(context.Context, jit.Secret) error { e.ended = true; return nil }
 
 // scripted is a broker of which a test sets what it needs. Any other method
 // panics.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -14,13 +13,10 @@ import (
 type Engine interface {
 	// Authenticate says whose token this is. Codes: sign_in, whatever is wrong
 	// with it.
-	Authenticate(ctx context.Context, token jit.Secret, from netip.Addr) (jit.Person, error)
+	Authenticate(ctx context.Context, token jit.Secret) (jit.Person, error)
 
 	// For returns the broker as one person sees it.
 	For(person jit.Person) jit.Broker
-
-	// EndSession ends the sign-in that the token stands for. Codes: sign_in.
-	EndSession(ctx context.Context, token jit.Secret) error
 }
 
 // Options are the choices of a server.

@@ -26,7 +26,7 @@ func TestClockBack(t *testing.T) {
 	if grants, err := w.as("alice").Grants(w.ctx()); err != nil || len(grants) != 1 || grants[0].ID != standing.ID {
 		t.Errorf("%+v, %v", grants, err)
 	}
-	_, err = w.Authenticate(w.ctx(), token, noAddress())
+	_, err = w.Authenticate(w.ctx(), token)
 	w.refused(err, jit.SignIn, "")
 	if r, err := w.as("alice").Await(w.ctx(), request); err != nil || r.State != jit.RequestTimedOut {
 		t.Errorf("%+v, %v", r, err)

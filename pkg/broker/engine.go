@@ -55,7 +55,7 @@ func (e *Engine) For(p jit.Person) jit.Broker { return &view{engine: e, person: 
 type fromKey struct{}
 
 // From notes in the context the address that a call comes from, for the audit
-// trail.
+// trail and the log.
 func From(ctx context.Context, address netip.Addr) context.Context {
 	return context.WithValue(ctx, fromKey{}, address)
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ const tokenPrefix = "jit_"
 
 // Authenticate says who holds the token. Whatever is wrong with it, the answer is
 // the same error of code sign_in.
-func (e *Engine) Authenticate(ctx context.Context, token jit.Secret, from netip.Addr) (jit.Person, error) {
+func (e *Engine) Authenticate(ctx context.Context, token jit.Secret) (jit.Person, error) {
 	var person jit.Person
 	err := e.store.View(ctx, func(tx Tx) error {
 		d, err := e.begin(ctx, tx, self(), "sign in", "")
@@ -30,7 +29,7 @@ func (e *Engine) Authenticate(ctx context.Context, token jit.Secret, from netip.
 		return err
 	})
 	if jit.CodeOf(err) == jit.SignIn {
-		e.log.LogAttrs(ctx, slog.LevelInfo, "a token was refused", slog.String("from", from.String()))
+		e.log.LogAttrs(ctx, slog.LevelInfo, "a token was refused", slog.String("from", fromAddress(ctx)))
 	}
 	return person, err
 }
@@ -54,13 +53,6 @@ func (d *deed) holder(token jit.Secret) (jit.Person, error) {
 func notSignedIn() *jit.Error {
 	return jit.Errorf(jit.SignIn, "sign in", "the token is unknown, expired or revoked, or its user is disabled").
 		WithNext("kubectl jit login")
-}
-
-// EndSession ends the session of a token. An API token is none: it lives until it
-// is revoked or expires, so a client that signs out only forgets it.
-func (e *Engine) EndSession(ctx context.Context, token jit.Secret) error {
-	_, err := e.Authenticate(ctx, token, netip.Addr{})
-	return err
 }
 
 // CreateToken makes an API token for a user, named by the catalog. Its text is
@@ -147,8 +139,8 @@ func (e *Engine) operate(ctx context.Context, op, act string, do func(*deed) err
 	})
 }
 
-// newToken makes a token of 47 characters: a client tells API tokens from
-// sessions by their being shorter than 50.
+// newToken makes a token of 47 characters: a client tells API tokens from the
+// tokens of sign-in sessions by their being shorter than 50.
 func newToken() jit.Secret {
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails: it aborts the program instead

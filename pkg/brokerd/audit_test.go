@@ -10,7 +10,8 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/store"
 )
 
-// TestAuditAddress holds that the audit trail says where a call came from.
+// TestAuditAddress holds that the audit trail says where a call came from, and the
+// log from where a token that is none.
 func TestAuditAddress(t *testing.T) {
 	dir, config := initialised(t)
 	token := strings.TrimSpace(must(t, "token", "create", "--user", "alice@example.com", "--config", config))
@@ -18,6 +19,10 @@ func TestAuditAddress(t *testing.T) {
 	if status, _ := s.get(t, "/api/access/none/tokens", token); status != http.StatusNotFound {
 		t.Fatalf("an unknown checkout: %d", status)
 	}
+	if status, _ := s.get(t, "/api/features", "jit_none"); status != http.StatusUnauthorized {
+		t.Fatalf("an unknown token: %d", status)
+	}
+	s.log.eventually(t, `"msg":"a token was refused","from":"127.0.0.1"`)
 	if status := s.stop(); status != 0 {
 		t.Fatalf("status %d", status)
 	}

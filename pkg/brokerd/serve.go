@@ -79,12 +79,11 @@ func (s *serve) run(ctx context.Context) (err error) {
 	return s.answer(ctx, listener, handler(engine, ledger, c, log), log)
 }
 
-// withAddress notes for the audit trail where a call comes from: the peer. A
-// header could say anything.
+// withAddress notes where a call comes from: the peer. A header could say anything.
 func withAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-			r = r.WithContext(broker.From(r.Context(), peer.Addr()))
+			r = r.WithContext(broker.From(r.Context(), peer.Addr().Unmap()))
 		}
 		next.ServeHTTP(w, r)
 	})
