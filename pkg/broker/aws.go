@@ -8,23 +8,23 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
-// AWS turns a session that the engine has decided on into credentials
+// AWS turns an AWS session that the engine has decided on into credentials
 // (pkg/broker/aws).
 type AWS interface {
-	// Mint asks STS for one session. It decides nothing. Codes: denied (AWS
-	// refused: nothing was issued) and unavailable. After unavailable a session
-	// may have been issued that nobody holds, unless the error wraps [ErrUnsent].
-	Mint(ctx context.Context, session Session) (jit.Credential, error)
+	// Mint asks STS for one AWS session. It decides nothing. Codes: denied (AWS
+	// refused: nothing was issued) and unavailable. After unavailable one may have
+	// been issued that nobody holds, unless the error wraps [ErrUnsent].
+	Mint(ctx context.Context, session AWSSession) (jit.Credential, error)
 }
 
 // ErrUnsent says that a call never left this machine, so that nothing can have
 // been issued by it.
 var ErrUnsent = errors.New("not sent")
 
-// Session is what one set of credentials is for: all that an assertion says.
+// AWSSession is what one set of credentials is for: all that an assertion says.
 // Everything in it comes from the catalog and the ledger, nothing from the
 // request of a client.
-type Session struct {
+type AWSSession struct {
 	Partition string // "aws", "aws-cn" or "aws-us-gov"
 	Region    string // of the STS endpoint; empty: the partition's own
 	Role      string // ARN

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// shortestSession is AWS's floor.
-	shortestSession = 15 * time.Minute
+	// shortestAWSSession is the floor that AWS has.
+	shortestAWSSession = 15 * time.Minute
 
-	// leastRest is how much of a window must be left for a session to be of use.
+	// leastRest is how much of a window must be left for credentials to be of use.
 	leastRest = 5 * time.Second
 
 	// lease is how long a mint may take: two calls to STS, and some more. After
@@ -34,7 +34,7 @@ func (v *view) Credential(ctx context.Context, grantID string) (jit.Credential, 
 	if err != nil {
 		return jit.Credential{}, err
 	}
-	// From here on a session may exist, so the outcome is noted even when the
+	// From here on an AWS session may exist, so the outcome is noted even when the
 	// client has hung up.
 	ctx = context.WithoutCancel(ctx)
 	bounded, cancel := context.WithTimeout(ctx, lease)
@@ -72,10 +72,10 @@ func (v *view) window(ctx context.Context, access jit.Access, why jit.Reason, op
 }
 
 // intend judges the checkout again and notes the intent, so that whatever
-// happens afterwards, the ledger knows that a session may exist.
-func (v *view) intend(ctx context.Context, op, grantID string) (Mint, Session, error) {
+// happens afterwards, the ledger knows that an AWS session may exist.
+func (v *view) intend(ctx context.Context, op, grantID string) (Mint, AWSSession, error) {
 	var m Mint
-	var s Session
+	var s AWSSession
 	err := v.act(ctx, op, ActMint, func(d *deed) error {
 		if err := d.steady(); err != nil {
 			return err
@@ -92,7 +92,7 @@ func (v *view) intend(ctx context.Context, op, grantID string) (Mint, Session, e
 		if err := v.mayMint(d, c); err != nil {
 			return err
 		}
-		s = session(entry, c, d.now)
+		s = awsSession(entry, c, d.now)
 		m = Mint{
 			ID: newID(), CheckoutID: c.ID, State: MintIntended, Created: d.now,
 			Lease: d.now.Add(lease), Until: d.now.Add(lease + s.Duration),
@@ -122,11 +122,11 @@ func (v *view) mayMint(d *deed, c Checkout) error {
 	return nil
 }
 
-// session says what to mint: as long as the window's rest and no longer, as far
+// awsSession says what to mint: as long as the window's rest and no longer, as far
 // as AWS can. Below AWS's floor, End cuts what Duration cannot.
-func session(entry *catalog.Entry, c Checkout, now time.Time) Session {
+func awsSession(entry *catalog.Entry, c Checkout, now time.Time) AWSSession {
 	rest := c.NotAfter.Sub(now).Truncate(time.Second)
-	s := Session{
+	s := AWSSession{
 		Partition: entry.AWS.Partition,
 		Region:    entry.AWS.Region,
 		Role:      entry.AWS.Role,
@@ -134,7 +134,7 @@ func session(entry *catalog.Entry, c Checkout, now time.Time) Session {
 		Recipient: entry.AWS.Recipient,
 		Audience:  entry.AWS.Audience,
 		Person:    c.Person,
-		Duration:  min(max(rest, shortestSession), entry.AWS.MaxSession),
+		Duration:  min(max(rest, shortestAWSSession), entry.AWS.MaxSession),
 		End:       c.NotAfter,
 	}
 	if entry.AWS.Tags {

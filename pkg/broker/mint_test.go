@@ -38,13 +38,13 @@ func TestSession(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := broker.Session{
+			want := broker.AWSSession{
 				Partition: "aws", Provider: "arn:aws:iam::196226166352:saml-provider/jit-broker",
 				Role:      map[string]string{"Pods": "arn:aws:iam::196226166352:role/EKS-Pod-Manager", "Reader": "arn:aws:iam::196226166352:role/BritiveEKSReader"}[tt.profile],
 				Recipient: "https://signin.aws.amazon.com/saml", Audience: "urn:amazon:webservices",
 				Person: person("alice"), Duration: tt.want, End: g.NotAfter,
 			}
-			if diff := cmp.Diff([]broker.Session{want}, w.sts.calls); diff != "" {
+			if diff := cmp.Diff([]broker.AWSSession{want}, w.sts.calls); diff != "" {
 				t.Error(diff)
 			}
 			if until := w.row(g.ID).CredentialsUntil; !until.Equal(credential.Expires) || until.After(g.NotAfter) {

@@ -227,12 +227,12 @@ func (w *world) row(id string) (c broker.Checkout) {
 type fakeSTS struct {
 	now   func() time.Time
 	mu    sync.Mutex
-	calls []broker.Session
+	calls []broker.AWSSession
 	err   error  // answered instead of credentials
 	while func() // run while STS thinks
 }
 
-func (s *fakeSTS) Mint(ctx context.Context, session broker.Session) (jit.Credential, error) {
+func (s *fakeSTS) Mint(ctx context.Context, session broker.AWSSession) (jit.Credential, error) {
 	s.mu.Lock()
 	s.calls = append(s.calls, session)
 	n, err, while := len(s.calls), s.err, s.while

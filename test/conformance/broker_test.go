@@ -103,7 +103,7 @@ func newEngine(t *testing.T) (*broker.Engine, *catalog.Catalog) {
 // account issues whatever it is asked for.
 type account struct{}
 
-func (account) Mint(_ context.Context, s broker.Session) (jit.Credential, error) {
+func (account) Mint(_ context.Context, s broker.AWSSession) (jit.Credential, error) {
 	end := time.Now().Add(s.Duration)
 	if s.End.Before(end) {
 		end = s.End

@@ -50,7 +50,7 @@ func (m *Minter) now() time.Time {
 
 // Mint implements [broker.AWS]. A call that STS did not carry out because of a
 // fault of its own is made once more, with a new assertion.
-func (m *Minter) Mint(ctx context.Context, s broker.Session) (jit.Credential, error) {
+func (m *Minter) Mint(ctx context.Context, s broker.AWSSession) (jit.Credential, error) {
 	credential, err := m.once(ctx, s)
 	if fault, ok := errors.AsType[*serverFault](err); ok && ctx.Err() == nil {
 		credential, err = m.once(ctx, s)
@@ -61,14 +61,14 @@ func (m *Minter) Mint(ctx context.Context, s broker.Session) (jit.Credential, er
 	return credential, err
 }
 
-func op(s broker.Session) string { return "assume " + s.Role }
+func op(s broker.AWSSession) string { return "assume " + s.Role }
 
 // serverFault is an answer of 500 or above.
 type serverFault struct{ status string }
 
 func (f *serverFault) Error() string { return "STS answered " + f.status }
 
-func (m *Minter) once(ctx context.Context, s broker.Session) (jit.Credential, error) {
+func (m *Minter) once(ctx context.Context, s broker.AWSSession) (jit.Credential, error) {
 	issued := m.now()
 	assertion, err := m.Provider.Assert(s, issued)
 	if err != nil {
@@ -116,7 +116,7 @@ func unsent(err error) error {
 
 // host is STS's for the session: of a region where the catalog names one, else
 // the partition's own.
-func host(s broker.Session) string {
+func host(s broker.AWSSession) string {
 	suffix, region := "amazonaws.com", s.Region
 	switch s.Partition {
 	case "aws-cn":
@@ -136,7 +136,7 @@ func host(s broker.Session) string {
 }
 
 // read takes the credentials out of the answer.
-func read(s broker.Session, body []byte, issued time.Time) (jit.Credential, error) {
+func read(s broker.AWSSession, body []byte, issued time.Time) (jit.Credential, error) {
 	var answer struct {
 		Result struct {
 			Credentials struct {

@@ -26,7 +26,7 @@ const (
 type rig struct {
 	*aws.Minter
 	account *fake.Server
-	session broker.Session
+	session broker.AWSSession
 }
 
 func newRig(t *testing.T) *rig {
@@ -48,7 +48,7 @@ func newRig(t *testing.T) *rig {
 	return &rig{
 		Minter:  &aws.Minter{Provider: provider, Client: client(t, account)},
 		account: account,
-		session: broker.Session{
+		session: broker.AWSSession{
 			Partition: "aws", Role: "arn:aws:iam::196226166352:role/team/EKS-Pod-Manager", Provider: providerARN,
 			Recipient: signIn, Audience: "urn:amazon:webservices",
 			Person: jit.Person{ID: "u-1", Name: "alice@example.com"}, Duration: time.Hour, End: time.Now().Add(time.Hour),

@@ -12,7 +12,7 @@ import (
 
 // refusal is AWS's no, with its code, its words and the cause that is behind it
 // most of the time.
-func refusal(s broker.Session, response *http.Response, body []byte, sent time.Time) error {
+func refusal(s broker.AWSSession, response *http.Response, body []byte, sent time.Time) error {
 	var answer struct {
 		Error struct{ Code, Message string }
 	}
@@ -32,7 +32,7 @@ func refusal(s broker.Session, response *http.Response, body []byte, sent time.T
 
 // cause says what to look at, by AWS's code (STS API reference,
 // AssumeRoleWithSAML, and IAM user guide, "Troubleshoot SAML federation").
-func cause(s broker.Session, code, date string, sent time.Time) string {
+func cause(s broker.AWSSession, code, date string, sent time.Time) string {
 	switch code {
 	case "AccessDenied":
 		actions := "sts:AssumeRoleWithSAML"

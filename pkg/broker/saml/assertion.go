@@ -30,7 +30,7 @@ const (
 // Assert signs a response for one session, in base64 as STS takes it. It is a
 // bearer secret: whoever holds it gets the session. The error is invalid where a
 // name holds what XML cannot carry.
-func (p *Provider) Assert(s broker.Session, now time.Time) (jit.Secret, error) {
+func (p *Provider) Assert(s broker.AWSSession, now time.Time) (jit.Secret, error) {
 	if err := speakable(s); err != nil {
 		return jit.Secret{}, err
 	}
@@ -74,7 +74,7 @@ func (p *Provider) sign(assertion *etree.Element) (*etree.Element, error) {
 	return assertion, nil
 }
 
-func (p *Provider) assertion(s broker.Session, now time.Time) *etree.Element {
+func (p *Provider) assertion(s broker.AWSSession, now time.Time) *etree.Element {
 	until := now.Add(validAfter).Format(instant)
 	a := etree.NewElement("saml:Assertion")
 	a.CreateAttr("xmlns:saml", nsAssertion)
@@ -117,7 +117,7 @@ func (p *Provider) assertion(s broker.Session, now time.Time) *etree.Element {
 
 // speakable refuses control characters and what is no text: an XML writer would
 // replace them, and the signed value would not be the one that was meant.
-func speakable(s broker.Session) error {
+func speakable(s broker.AWSSession) error {
 	values := append(slices.Collect(maps.Values(s.Tags)), slices.Collect(maps.Keys(s.Tags))...)
 	for _, value := range append(values, s.Person.ID, s.Role, s.Provider, s.Recipient, s.Audience) {
 		if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) || strings.ContainsAny(value, "\ufffe\uffff") {
@@ -131,7 +131,7 @@ type attribute struct{ name, value string }
 
 // attributesOf says what the session is: one role, by one provider, under the
 // person's name.
-func attributesOf(s broker.Session) []attribute {
+func attributesOf(s broker.AWSSession) []attribute {
 	prefix := "https://aws.amazon.com/SAML/Attributes/"
 	if s.Partition == "aws-cn" {
 		prefix = "http://www.amazonaws.cn/SAML/Attributes/"

@@ -4,7 +4,7 @@
 //
 // It signs only. No code path here or above reads XML that somebody else signed.
 //
-//	broker.Session ─▶ Provider.Assert ─▶ base64(Response(signed Assertion)) ─▶ AssumeRoleWithSAML
+//	broker.AWSSession ─▶ Provider.Assert ─▶ base64(Response(signed Assertion)) ─▶ AssumeRoleWithSAML
 //
 // What AWS asks of an assertion: IAM user guide, "Configure SAML assertions for
 // the authentication response".

@@ -23,8 +23,8 @@ const entityID = "https://jit.example.com"
 
 func noon() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
-func session() broker.Session {
-	return broker.Session{
+func session() broker.AWSSession {
+	return broker.AWSSession{
 		Partition: "aws",
 		Role:      "arn:aws:iam::196226166352:role/team/EKS-Pod-Manager",
 		Provider:  "arn:aws:iam::196226166352:saml-provider/jit-broker",
