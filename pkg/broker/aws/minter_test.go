@@ -147,7 +147,7 @@ func TestRefused(t *testing.T) {
 		}, jit.Denied, []string{"ExpiredTokenException", "clock"}},
 		{"longer than the role allows", func(_ *testing.T, r *rig) {
 			r.session.Duration = 2 * time.Hour
-		}, jit.Denied, []string{"ValidationError", "MaxSessionDuration"}},
+		}, jit.Denied, []string{"ValidationError", "MaxSessionDuration", "the profile's maxSession", "2h0m0s was asked for"}},
 		{"throttled", func(_ *testing.T, r *rig) {
 			r.account.Fail("AssumeRoleWithSAML", fake.Fault{Status: 400, Code: "Throttling", Message: "Rate exceeded"})
 		}, jit.Unavailable, []string{"Throttling"}},

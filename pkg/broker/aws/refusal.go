@@ -45,7 +45,7 @@ func cause(s broker.AWSSession, code, date string, sent time.Time) string {
 	case "ExpiredTokenException":
 		return fmt.Sprintf(" (most often a clock: AWS's says %s, this broker's %s)", date, sent.UTC().Format(http.TimeFormat))
 	case "ValidationError":
-		return fmt.Sprintf(" (most often the profile's duration, %s, is above the role's maximum session duration)", s.Duration)
+		return fmt.Sprintf(" (most often the profile's maxSession is above the role's maximum session duration; %s was asked for)", s.Duration)
 	case "PackedPolicyTooLarge":
 		return " (the session tags are too long together)"
 	case "RegionDisabledException":
