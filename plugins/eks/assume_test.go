@@ -43,12 +43,12 @@ func TestAssume(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:1") // nothing of the environment counts
 	s, client := reached(t)
 	external := aws.Statement{AWS: podRole, Actions: []string{"sts:AssumeRole"}, Conditions: map[string][]string{"sts:ExternalId": {"ci/42"}}}
-	tagged := aws.Statement{AWS: podRole, Actions: []string{"sts:TagSession"}, Conditions: map[string][]string{"aws:RequestTag/team": {"a b&c"}, "aws:RequestTag/x": {"y"}}}
+	tagged := aws.Statement{AWS: podRole, Actions: []string{"sts:TagSession"}, Conditions: map[string][]string{"aws:RequestTag/team": {"a b+c=d"}, "aws:RequestTag/x": {"y"}}}
 	s.AddRole(aws.Role{Name: "EKS-Pod-Manager"})
 	s.AddRole(aws.Role{Name: "External", Path: "/team/", Trust: []aws.Statement{external, tagged}})
 	with := keysOf(s.Issue("EKS-Pod-Manager", "alice@example.com", time.Hour))
 	good := jit.Role{
-		ARN: roles + "team/External", ExternalID: "ci/42", Tags: map[string]string{"x": "y", "team": "a b&c"},
+		ARN: roles + "team/External", ExternalID: "ci/42", Tags: map[string]string{"x": "y", "team": "a b+c=d"},
 		Region: "eu-central-1", SessionName: "alice smith@example.com",
 	}
 	tests := []struct {

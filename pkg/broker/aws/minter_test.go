@@ -182,7 +182,7 @@ func TestRefused(t *testing.T) {
 // allows them.
 func TestTags(t *testing.T) {
 	r := newRig(t)
-	r.session.Tags = map[string]string{"checkout": "c-1", "profile": `EKS "Pod" <Manager> & co`}
+	r.session.Tags = map[string]string{"checkout": "c-1", "profile": "EKS Pöd Manager: a/b"}
 	r.account.AddRole(fake.Role{Name: "EKS-Pod-Manager", Path: "/team/", Trust: trust(signIn, "sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity")})
 	if _, err := r.Mint(t.Context(), r.session); err != nil {
 		t.Fatal(err)

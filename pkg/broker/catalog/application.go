@@ -135,6 +135,9 @@ func (b *builder) profile(a applicationEntry, appID string, p profileEntry, envi
 	}
 	longest := b.spanOr(shortestMaxSession, "maxSession", p.MaxSession, shortestMaxSession, longestMaxSession)
 	for _, e := range b.environmentsOf(p, environments) {
+		if e.aws.Tags && !matches(tagForm, p.Name.Value) {
+			b.fail(p.Name.Line, "profile %q: its name is a session tag in environment %q (tags: true), which AWS takes of letters, digits, blanks and _.:/=+-@ alone", p.Name.Value, e.name)
+		}
 		one := entry
 		one.Environment, one.EnvironmentID, one.AWS = e.name, e.id, e.aws
 		one.AWS.Role = fmt.Sprintf("arn:%s:iam::%s:role/%s", e.aws.Partition, e.account, role)

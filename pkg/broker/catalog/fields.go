@@ -13,6 +13,7 @@ const (
 	accountForm  = `[0-9]{12}`
 	providerForm = `[\w+=,.@-]{1,128}`
 	roleForm     = `([!-~]{1,480}/)?[\w+=,.@-]{1,64}`
+	tagForm      = `[\p{L}\p{Z}\p{N}_.:/=+@-]*` // of a session tag's value: STS API reference, Tag
 	regionForm   = `[a-z]{2}(-[a-z]+)+-[0-9]`
 )
 

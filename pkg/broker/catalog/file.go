@@ -83,7 +83,9 @@ type awsEntry struct {
 	Region text `yaml:"region"`
 
 	// Tags set to true sends session tags and a source identity. The roles' trust
-	// policies must then allow sts:TagSession and sts:SetSourceIdentity.
+	// policies must then allow sts:TagSession and sts:SetSourceIdentity, and the
+	// profiles' names be such as AWS takes for a tag: letters, digits, blanks and
+	// _.:/=+-@.
 	Tags text `yaml:"tags"`
 }
 

@@ -79,6 +79,8 @@ func TestMistakes(t *testing.T) {
 		{"a region that is none", "samlProvider", "region: example.com/, samlProvider", "17", "a region such as"},
 		{"a recipient in the clear", "samlProvider", "recipient: http://a, samlProvider", "17", "https"},
 
+		{"a tag that AWS does not take", "jit-broker}\n    profiles:\n      - name: Profile", "jit-broker, tags: true}\n    profiles:\n      - name: Profile (all)", "19", `profile "Profile (all)": its name is a session tag in environment "Env"`},
+
 		{"an application twice", "applications:\n", "applications:\n  - {name: APP, type: AWS}\n", "14", "declared twice"},
 		{"an environment twice", "      - name: Env\n", "      - {name: env, aws: {account: \"196226166352\", samlProvider: x}}\n      - name: Env\n", "17", "declared twice"},
 		{"an unknown environment", "environments: [Env]", "environments: [Prod]", "20", `no environment "Prod"`},

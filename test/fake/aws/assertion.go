@@ -90,6 +90,8 @@ func (a *assertion) readAttributes(r *reader) {
 
 func (a *assertion) take(r *reader, name string, values []string) {
 	switch key, tag := strings.CutPrefix(name, "PrincipalTag:"); {
+	case tag && !tagValue.MatchString(values[0]):
+		r.miss("attribute " + name)
 	case tag:
 		a.tags[key] = values[0]
 	case name == "Role":

@@ -20,6 +20,8 @@ const (
 
 var externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 
+var tagValue = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$`)
+
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
 // sts is the Security Token Service.
@@ -115,7 +117,7 @@ func checkTags(form url.Values) error {
 		switch folded := strings.ToLower(key); {
 		case key == "" || len(key) > 128:
 			return invalid("tags."+strconv.Itoa(i)+".member.key", key)
-		case len(value) > 256 || !form.Has(tag(i, "Value")):
+		case !tagValue.MatchString(value) || !form.Has(tag(i, "Value")):
 			return invalid("tags."+strconv.Itoa(i)+".member.value", value)
 		case seen[folded]:
 			return refuse(http.StatusBadRequest, "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
