@@ -91,11 +91,12 @@ func justify(need catalog.Need, text string) Finding {
 }
 
 // approve looks for the approval that lasts longest among those that content
-// the policy now, under the present catalog.
+// the policy now, under the present catalog. It ends with a whole second, as the
+// windows that rest on it do, so that none of them ends before it begins.
 func (r *Ruling) approve(a *catalog.Approval, personID string, approvals []approval, now time.Time) Finding {
 	for i := range approvals {
 		given := &approvals[i]
-		until := earlier(given.request.ValidUntil, given.request.Decided.Add(a.ValidFor))
+		until := earlier(given.request.ValidUntil, given.request.Decided.Add(a.ValidFor)).Truncate(time.Second)
 		if until.After(now) && until.After(r.Until) && consents(a.Approvers, personID, given.votes) {
 			r.Approval, r.Until = &given.request, until
 		}

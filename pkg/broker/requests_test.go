@@ -196,6 +196,17 @@ func TestApprovalIsCountedAgain(t *testing.T) {
 	}
 }
 
+// TestApprovalsLastMoment holds that an approval with less than a second left is
+// none: a window on it would end before it began.
+func TestApprovalsLastMoment(t *testing.T) {
+	w := newWorld(t)
+	w.pass(600 * time.Millisecond)
+	approved := w.decide("bob", w.ask("alice").ID, true)
+	w.pass(approved.ValidUntil.Sub(w.clock()) - 400*time.Millisecond)
+	_, err := w.as("alice").Checkout(w.ctx(), access("Admin"), jit.Reason{})
+	w.refused(err, jit.Approval, "an approval is required")
+}
+
 // TestRequests holds who sees which requests, newest first.
 func TestRequests(t *testing.T) {
 	w := newWorld(t)
