@@ -63,10 +63,12 @@ func (e *Engine) CreateToken(ctx context.Context, user, name string, ttl time.Du
 	var t Token
 	err := e.operate(ctx, "create a token", ActCreateToken, func(d *deed) error {
 		owner, ok := d.catalog.User(user)
-		if !ok || owner.Disabled {
+		switch {
+		case !ok:
 			return d.fail(jit.NotFound, "there is no user %q in the catalog", user)
-		}
-		if ttl < 0 {
+		case owner.Disabled:
+			return d.fail(jit.Invalid, "%s is disabled in the catalog", owner.Name)
+		case ttl < 0:
 			return d.fail(jit.Invalid, "a token cannot live for %s", ttl)
 		}
 		t = Token{ID: newID(), Person: owner.Person, Name: strings.TrimSpace(name), Created: d.now}

@@ -83,6 +83,9 @@ func TestTokenMistakes(t *testing.T) {
 	w.refused(err, jit.NotFound, "eve@example.com")
 	_, _, err = w.CreateToken(w.ctx(), "alice@example.com", "", -time.Hour)
 	w.refused(err, jit.Invalid, "-1h")
+	w.change("id: u-mallory}", "id: u-mallory, disabled: true}")
+	_, _, err = w.CreateToken(w.ctx(), "mallory@example.com", "", 0)
+	w.refused(err, jit.Invalid, "mallory@example.com is disabled")
 	_, token, err := w.CreateToken(w.ctx(), "alice@example.com", "a", 0)
 	if err != nil {
 		t.Fatal(err)
