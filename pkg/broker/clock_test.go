@@ -1,6 +1,9 @@
 package broker_test
 
 import (
+	"database/sql"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +67,41 @@ func TestClockForward(t *testing.T) {
 	if length := w.sts.calls[0].Duration; length != time.Hour {
 		t.Errorf("a session of %s", length)
 	}
+}
+
+// TestClockForgotten holds that the statement in docs/broker.md lets a broker go on
+// whose clock once ran ahead.
+func TestClockForgotten(t *testing.T) {
+	page, err := os.ReadFile("../../docs/broker.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, statement, found := strings.Cut(string(page), "`sqlite3 broker/ledger.db \"")
+	if statement, _, _ = strings.Cut(statement, "\"`"); !found {
+		t.Fatal("the page has no such statement")
+	}
+	w := newWorld(t)
+	w.pass(1000 * time.Hour)
+	opened := w.checkout("bob", "Pods", jit.Reason{})
+	w.decide("bob", w.ask("alice").ID, true)
+	w.pass(-1000 * time.Hour)
+	_, err = w.as("alice").Checkout(w.ctx(), access("Pods"), jit.Reason{})
+	w.refused(err, jit.Unavailable, "broker's clock stands")
+	file, err := sql.Open("sqlite", w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.ExecContext(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	w.checkout("alice", "Pods", jit.Reason{})
+
+	// What the wrong clock gave would last for 1000 hours more.
+	_, err = w.as("bob").Credential(w.ctx(), opened.ID)
+	w.refused(err, jit.Denied, "a clock that ran ahead")
+	_, err = w.as("alice").Checkout(w.ctx(), access("Admin"), jit.Reason{})
+	w.refused(err, jit.Approval, "")
 }
 
 func second[T any](_ T, err error) error { return err }

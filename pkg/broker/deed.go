@@ -59,6 +59,11 @@ func (d *deed) steady() error {
 		d.behind.Round(time.Second), d.now.Format(time.RFC3339))
 }
 
+// ahead reports whether a time that was noted lies in the future. The ledger's time
+// never goes back by itself, but its operator may set it back after a clock ran
+// ahead, and then a window of an hour would last until then.
+func ahead(noted, now time.Time) bool { return noted.After(now.Add(tolerance)) }
+
 // fail makes the error of this deed.
 func (d *deed) fail(code jit.Code, format string, args ...any) *jit.Error {
 	return jit.Errorf(code, d.op, format, args...)

@@ -96,6 +96,9 @@ func justify(need catalog.Need, text string) Finding {
 func (r *Ruling) approve(a *catalog.Approval, personID string, approvals []approval, now time.Time) Finding {
 	for i := range approvals {
 		given := &approvals[i]
+		if ahead(given.request.Decided, now) {
+			continue
+		}
 		until := earlier(given.request.ValidUntil, given.request.Decided.Add(a.ValidFor)).Truncate(time.Second)
 		if until.After(now) && until.After(r.Until) && consents(a.Approvers, personID, given.votes) {
 			r.Approval, r.Until = &given.request, until

@@ -67,6 +67,7 @@ const (
 	whyCheckedIn = "checked in"
 	whyExpired   = "expired"
 	whyRevoked   = "revoked: the policy no longer gives it"
+	whyAhead     = "revoked: it was opened by a clock that ran ahead"
 )
 
 // over says why a checkout that is active in the ledger is none any more; ""
@@ -74,6 +75,9 @@ const (
 func (d *deed) over(c Checkout) (string, error) {
 	if !c.NotAfter.After(d.now) {
 		return whyExpired, nil
+	}
+	if ahead(c.NotBefore, d.now) {
+		return whyAhead, nil
 	}
 	granted, err := d.granted(c)
 	if err != nil {
