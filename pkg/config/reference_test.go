@@ -2,13 +2,10 @@ package config_test
 
 import (
 	"fmt"
-	"go/ast"
-	"go/doc/comment"
 	"go/parser"
 	"go/token"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/kubectl-jit/kubectl-jit/test/golden"
 )
@@ -34,36 +31,11 @@ func reference(t *testing.T) string {
 	fmt.Fprintf(&b, "\n```yaml\n%s```\n", strings.ReplaceAll(example, "\t", ""))
 	for _, of := range []struct{ name, title string }{{"Config", "The file"}, {"Tenant", "A tenant"}, {"Alias", "An alias"}} {
 		fmt.Fprintf(&b, "\n## %s\n\n| field | |\n| --- | --- |\n", of.title)
-		for _, field := range fields(t, file, of.name) {
-			if field.Names[0].Name != "Path" {
-				fmt.Fprintf(&b, "| `%s` | %s |\n", lower(field.Names[0].Name), plain(field))
+		for _, field := range golden.Fields(t, file, of.name) {
+			if field.Name != "path" {
+				fmt.Fprintf(&b, "| `%s` | %s |\n", field.Name, field.Text)
 			}
 		}
 	}
 	return b.String()
-}
-
-func fields(t *testing.T, file *ast.File, name string) []*ast.Field {
-	object := file.Scope.Lookup(name)
-	if object == nil {
-		t.Fatalf("no type %s", name)
-	}
-	return object.Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List
-}
-
-// plain is a field's comment on one line of a table, without its own name in front.
-func plain(field *ast.Field) string {
-	text := strings.Join(strings.Fields(string((&comment.Printer{TextWidth: -1}).Text(new(comment.Parser).Parse(field.Doc.Text())))), " ")
-	for _, begin := range []string{field.Names[0].Name + " is ", field.Names[0].Name + " are ", field.Names[0].Name + " says "} {
-		text = strings.TrimPrefix(text, begin)
-	}
-	return text
-}
-
-// lower is a Go name as the file has it.
-func lower(name string) string {
-	if name == strings.ToUpper(name) { // URL, SSO
-		return strings.ToLower(name)
-	}
-	return string(unicode.ToLower(rune(name[0]))) + name[1:]
 }

@@ -8,8 +8,13 @@ type file struct {
 	// Kind is Catalog.
 	Kind text `yaml:"kind"`
 
-	Users        []item[userEntry]        `yaml:"users"`
-	Tags         []item[tagEntry]         `yaml:"tags"`
+	// Users are everybody who may sign in.
+	Users []item[userEntry] `yaml:"users"`
+
+	// Tags are named groups of users.
+	Tags []item[tagEntry] `yaml:"tags"`
+
+	// Applications are the places in which access is given.
 	Applications []item[applicationEntry] `yaml:"applications"`
 }
 
@@ -23,39 +28,51 @@ type userEntry struct {
 	// set it before a user is renamed.
 	ID text `yaml:"id"`
 
-	// Disabled keeps the user out and does not count them as an approver.
+	// Disabled is true to keep the user out, who is no approver then either.
 	Disabled text `yaml:"disabled"`
 }
 
 // tagEntry is a named group of users.
 type tagEntry struct {
-	Name  text   `yaml:"name"`
+	// Name is what policies call the tag. Case is ignored.
+	Name text `yaml:"name"`
+
+	// Users are names of users.
 	Users []text `yaml:"users"`
 }
 
 // applicationEntry is a place in which access is given, with its environments.
 type applicationEntry struct {
-	Name        text `yaml:"name"`
+	// Name is the first part of a profile's path. Case is ignored, as in every
+	// name of a path.
+	Name text `yaml:"name"`
+
+	// Description is for whoever reads the file; clients are not told.
 	Description text `yaml:"description"`
 
-	// ID goes to clients as appContainerId. The default is derived from the name.
+	// ID is what goes to clients as appContainerId. The default is derived from the name.
 	ID text `yaml:"id"`
 
 	// Type is AWS, the only kind there is.
 	Type text `yaml:"type"`
 
+	// Environments are the AWS accounts that the profiles lead to.
 	Environments []item[environmentEntry] `yaml:"environments"`
-	Profiles     []item[profileEntry]     `yaml:"profiles"`
+
+	// Profiles are what can be checked out.
+	Profiles []item[profileEntry] `yaml:"profiles"`
 }
 
 // environmentEntry is one account of an application.
 type environmentEntry struct {
+	// Name is the second part of a profile's path, the account as people call it.
 	Name text `yaml:"name"`
 
-	// ID goes to clients as environmentId. The default is derived from the names
+	// ID is what goes to clients as environmentId. The default is derived from the names
 	// of the application and the environment.
 	ID text `yaml:"id"`
 
+	// AWS says how to reach the account.
 	AWS item[awsEntry] `yaml:"aws"`
 }
 
@@ -82,7 +99,7 @@ type awsEntry struct {
 	// endpoint in aws, and the first region in the other partitions.
 	Region text `yaml:"region"`
 
-	// Tags set to true sends session tags and a source identity. The roles' trust
+	// Tags is true to send session tags and a source identity. The roles' trust
 	// policies must then allow sts:TagSession and sts:SetSourceIdentity, and the
 	// profiles' names be such as AWS takes for a tag: letters, digits, blanks and
 	// _.:/=+-@.
@@ -91,10 +108,13 @@ type awsEntry struct {
 
 // profileEntry is what a person checks out: a role in one or more environments.
 type profileEntry struct {
-	Name        text `yaml:"name"`
+	// Name is the last part of the profile's path.
+	Name text `yaml:"name"`
+
+	// Description is shown beside the name.
 	Description text `yaml:"description"`
 
-	// ID goes to clients as papId. The default is derived from the names of the
+	// ID is what goes to clients as papId. The default is derived from the names of the
 	// application and the profile.
 	ID text `yaml:"id"`
 
@@ -105,7 +125,8 @@ type profileEntry struct {
 	// team/EKS-Pod-Manager.
 	Role text `yaml:"role"`
 
-	// Duration is how long a checkout lasts, between 10s and 24h.
+	// Duration is how long a checkout lasts, between 10s and 24h. There is no
+	// default.
 	Duration text `yaml:"duration"`
 
 	// MaxSession is the role's maximum session duration in AWS, between 1h and
@@ -113,6 +134,7 @@ type profileEntry struct {
 	// are renewed.
 	MaxSession text `yaml:"maxSession"`
 
+	// Extension says whether a checkout can be extended. Without it none can.
 	Extension item[extensionEntry] `yaml:"extension"`
 
 	// Policies say who may check the profile out. Who is in none of them does not
@@ -122,39 +144,48 @@ type profileEntry struct {
 
 // extensionEntry lets a checkout be prolonged.
 type extensionEntry struct {
-	// By is how much one extension adds.
+	// By is how much one extension adds, between 1s and 24h.
 	By text `yaml:"by"`
 
-	// Limit is how often a checkout may be extended.
+	// Limit is how often a checkout may be extended, from 1 to 100 times.
 	Limit text `yaml:"limit"`
 }
 
 // policyEntry gives a profile to some, under conditions. All of them must hold.
 type policyEntry struct {
-	Name    text              `yaml:"name"`
+	// Name is what the audit trail calls the policy.
+	Name text `yaml:"name"`
+
+	// Members are the people whom the policy lets check out.
 	Members item[peopleEntry] `yaml:"members"`
 
 	// Justification is none (default), optional or required.
 	Justification text `yaml:"justification"`
 
+	// Approval says who must approve first. Without it nobody must.
 	Approval item[approvalEntry] `yaml:"approval"`
 }
 
 // peopleEntry names people: users, and the users of tags.
 type peopleEntry struct {
+	// Users are names of users.
 	Users []text `yaml:"users"`
-	Tags  []text `yaml:"tags"`
+
+	// Tags are names of tags, for the users in them.
+	Tags []text `yaml:"tags"`
 }
 
 // approvalEntry asks for the consent of one of the approvers. Nobody approves
 // their own request.
 type approvalEntry struct {
+	// Approvers are the people of whom one must approve.
 	Approvers item[peopleEntry] `yaml:"approvers"`
 
-	// TimeToApprove is how long a request waits for a decision. The default is 5m.
+	// TimeToApprove is how long a request waits for a decision, between 1s and
+	// 168h. The default is 5m.
 	TimeToApprove text `yaml:"timeToApprove"`
 
-	// ValidFor is how long an approval may be used. A checkout that uses it ends
-	// with it at the latest. The default is 2h.
+	// ValidFor is how long an approval may be used, between 1s and 168h. A checkout
+	// that uses it ends with it at the latest. The default is 2h.
 	ValidFor text `yaml:"validFor"`
 }
