@@ -150,6 +150,9 @@ func (s *server) approval(r jit.Request) Approval {
 		TimeToApprove: int(r.Expires.Sub(r.Created).Round(time.Minute) / time.Minute),
 		ExpiresAt:     At(r.Expires), ValidUntil: At(r.ValidUntil),
 	}
+	if !r.Decided.IsZero() {
+		a.UpdatedAt = At(r.Decided)
+	}
 	if r.DecidedBy != "" {
 		by := Text(r.DecidedBy)
 		a.ActionBy = &by

@@ -135,7 +135,7 @@ func (s *server) transaction(c *call, g jit.Grant) Transaction {
 		why := Text(g.Why)
 		t.Status, t.StatusText, t.ErrorMessage = CheckOutFailed, "Check Out Failed", &why
 	default:
-		t.Status, t.StatusText, t.CheckedIn = CheckedIn, g.Why, At(s.now())
+		t.Status, t.StatusText, t.CheckedIn = CheckedIn, g.Why, At(g.Ended)
 	}
 	if s.features[FeatureDetails] {
 		t.AppName, t.EnvironmentName, t.PapName = g.Access.Application, g.Access.Environment, g.Access.Profile

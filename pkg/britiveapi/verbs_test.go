@@ -213,6 +213,26 @@ func TestGrants(t *testing.T) {
 	}
 }
 
+// TestEnds holds that what has ended is told with the time of its end, and not with
+// that of the answer or of its beginning.
+func TestEnds(t *testing.T) {
+	at := time.Date(2026, 1, 1, 10, 0, 0, 0, time.UTC)
+	r := newRig(t, scripted{
+		grants: func() ([]jit.Grant, error) {
+			return []jit.Grant{{ID: "t1", State: jit.GrantEnded, Ended: at, Why: "expired"}}, nil
+		},
+		requests: func(jit.RequestScope) ([]jit.Request, error) {
+			return []jit.Request{{ID: "r1", State: jit.RequestTimedOut, Created: at.Add(-time.Hour), Decided: at}}, nil
+		},
+	}, nil)
+	for path, field := range map[string]string{status: "checkedIn", "/api/v1/approvals": "updatedAt"} {
+		var rows []map[string]any
+		if r.reads(r.call("GET", path, ""), &rows); rows[0][field] != "2026-01-01T10:00:00Z" {
+			t.Errorf("%s: %v", field, rows[0][field])
+		}
+	}
+}
+
 func TestFeatures(t *testing.T) {
 	r := newRig(t, scripted{}, map[string]bool{"jit-wait": false})
 	if got := r.call("GET", "/api/features", "").Body.String(); got != `[{"name":"jit-details","enabled":true},{"name":"jit-session","enabled":true},{"name":"jit-wait","enabled":false}]`+"\n" {

@@ -178,7 +178,7 @@ func TestCheckinAfterTheEnd(t *testing.T) {
 	w := newWorld(t)
 	g := w.checkout("alice", "Pods", jit.Reason{})
 	w.pass(2 * time.Hour)
-	if ended, err := w.as("alice").Checkin(w.ctx(), g.ID); err != nil || ended.State != jit.GrantEnded || ended.Why != "expired" {
+	if ended, err := w.as("alice").Checkin(w.ctx(), g.ID); err != nil || ended.State != jit.GrantEnded || ended.Why != "expired" || !ended.Ended.Equal(g.NotAfter) {
 		t.Errorf("%+v, %v", ended, err)
 	}
 }

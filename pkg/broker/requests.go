@@ -146,7 +146,7 @@ func (d *deed) approverFor(r Request) (longest *catalog.Approval) {
 // is, whether or not that has been written down.
 func (d *deed) shown(r Request) jit.Request {
 	if r.State == jit.RequestPending && !r.Expires.After(d.now) {
-		r.State = jit.RequestTimedOut
+		r.State, r.Decided = jit.RequestTimedOut, r.Expires
 	}
 	r.Approvers = d.approvers(r)
 	return r.Request

@@ -243,8 +243,8 @@ func TestRequestsOfMany(t *testing.T) {
 	waiting := w.ask("alice").ID
 	err := w.faults.Update(w.Context(), func(tx broker.Tx) error {
 		for i := range 1000 {
-			r := broker.Request{PersonID: "u-else", Decided: w.clock(), Request: jit.Request{
-				ID: fmt.Sprint("else-", i), Access: access("Other"), State: jit.RequestRejected, Created: w.clock(), Expires: w.clock(),
+			r := broker.Request{PersonID: "u-else", Request: jit.Request{
+				Decided: w.clock(), ID: fmt.Sprint("else-", i), Access: access("Other"), State: jit.RequestRejected, Created: w.clock(), Expires: w.clock(),
 			}}
 			if err := tx.AddRequest(r); err != nil {
 				return err
@@ -278,9 +278,9 @@ func (w *world) listed(who string, scope jit.RequestScope) (ids []string) {
 func TestTimeout(t *testing.T) {
 	w := newWorld(t)
 	id := w.ask("alice").ID
-	w.pass(10 * time.Minute)
+	w.pass(11 * time.Minute)
 	requests, err := w.as("alice").Requests(w.ctx(), jit.MyRequests)
-	if err != nil || len(requests) != 1 || requests[0].State != jit.RequestTimedOut {
+	if err != nil || len(requests) != 1 || requests[0].State != jit.RequestTimedOut || !requests[0].Decided.Equal(requests[0].Expires) {
 		t.Errorf("%+v, %v", requests, err)
 	}
 	if r, err := w.as("alice").Await(w.ctx(), id); err != nil || r.State != jit.RequestTimedOut {

@@ -134,7 +134,6 @@ type Checkout struct {
 	Person     jit.Person // whose it is
 	Reason     jit.Reason
 	RequestID  string // the approval it uses; empty when none was needed
-	Ended      time.Time
 	Extensions int
 	Catalog    string // version of the catalog it was opened under
 }
@@ -167,7 +166,6 @@ type Request struct {
 	PersonID    string    // who asks
 	DeciderID   string    // who decided; empty for a timeout
 	Ticket      [2]string // type and id
-	Decided     time.Time
 }
 
 // RequestQuery chooses requests. A zero field keeps everything.

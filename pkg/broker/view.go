@@ -125,7 +125,7 @@ func (d *deed) approvalOf(c Checkout) ([]approval, error) {
 
 // conclude writes down that a checkout has ended.
 func (d *deed) conclude(c Checkout, why string) error {
-	ended, err := d.EndCheckout(c.ID, why, d.now)
+	ended, err := d.EndCheckout(c.ID, why, earlier(c.NotAfter, d.now))
 	if err != nil || !ended {
 		return err
 	}

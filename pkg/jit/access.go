@@ -128,7 +128,8 @@ type Grant struct {
 	State     GrantState
 	NotBefore time.Time
 	NotAfter  time.Time
-	Why       string // what ended it or made it fail, for people; empty while it stands
+	Ended     time.Time // zero while it stands, or where it is not told
+	Why       string    // what ended it or made it fail, for people; empty while it stands
 
 	// CredentialsUntil is the latest end of any credential issued under the
 	// grant. It can lie behind a check-in: keys that are out cannot be called

@@ -14,7 +14,8 @@ type Request struct {
 	ValidUntil    time.Time // once approved: until when a checkout may use it; else zero
 	Approvers     []string  // user names and tags ("tag:sre") that may decide; empty when the broker does not say
 	DecidedBy     string
-	Comment       string // the decider's
+	Decided       time.Time // when it came to its end; zero while it is pending, or where it is not told
+	Comment       string    // the decider's
 }
 
 // RequestState says where a request stands. Every state but pending is final.
