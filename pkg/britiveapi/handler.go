@@ -15,7 +15,8 @@ type Engine interface {
 	// with it.
 	Authenticate(ctx context.Context, token jit.Secret) (jit.Person, error)
 
-	// For returns the broker as one person sees it.
+	// For returns the broker as one person sees it. Its Await returns the request
+	// as it stands also where the wait is over.
 	For(person jit.Person) jit.Broker
 }
 

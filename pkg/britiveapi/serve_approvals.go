@@ -50,10 +50,8 @@ func (s *server) request(c *call) (answer, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), s.patience(c))
 	defer cancel()
 	r, err := c.broker.Await(ctx, c.PathValue("request"))
-	if isOver(err) {
-		if err = nil; r.ID == "" {
-			r, err = c.look(c.PathValue("request"))
-		}
+	if isOver(err) && r.ID != "" {
+		err = nil
 	}
 	return found(s.approval(r)), err
 }
@@ -69,23 +67,6 @@ func (s *server) patience(c *call) time.Duration {
 		return 0
 	}
 	return time.Duration(min(seconds, int(LongestWait/time.Second))) * time.Second
-}
-
-// look finds a request among those that concern the person, for a broker that
-// does not show it together with the end of the wait.
-func (c *call) look(id string) (jit.Request, error) {
-	for _, scope := range []jit.RequestScope{jit.MyRequests, jit.MyApprovals} {
-		requests, err := c.broker.Requests(c.Context(), scope)
-		if err != nil {
-			return jit.Request{}, err
-		}
-		for _, r := range requests {
-			if r.ID == id {
-				return r, nil
-			}
-		}
-	}
-	return jit.Request{}, jit.Errorf(jit.NotFound, "", "there is no request %q", id)
 }
 
 func (s *server) decide(c *call) (answer, error) {

@@ -14,7 +14,6 @@ import (
 // outcome, not only the decision. The decision and the text of an error are read
 // from the same value.
 type Verdict struct {
-	Access   jit.Access
 	Policies []Ruling // in the order of the catalog
 }
 
@@ -55,7 +54,7 @@ type approval struct {
 // judge applies every policy of an access. It is a pure function: the same facts
 // give the same verdict, at a checkout, at a mint and in an explanation.
 func judge(entry *catalog.Entry, personID string, why jit.Reason, approvals []approval, now time.Time) Verdict {
-	v := Verdict{Access: entry.Access}
+	var v Verdict
 	for i := range entry.Policies {
 		v.Policies = append(v.Policies, rule(&entry.Policies[i], personID, why, approvals, now))
 	}
@@ -117,12 +116,6 @@ func consents(approvers catalog.Group, requesterID string, votes []Vote) bool {
 	return slices.ContainsFunc(votes, func(v Vote) bool {
 		return v.Approve && v.Person.ID != requesterID && approvers.Has(v.Person.ID)
 	})
-}
-
-// Visible reports whether some policy names the person. Otherwise the access
-// does not exist for them.
-func (v Verdict) Visible() bool {
-	return slices.ContainsFunc(v.Policies, Ruling.names)
 }
 
 // Granted returns the first policy that is content.
