@@ -42,7 +42,7 @@ func (b *builder) application(a applicationEntry) {
 	}
 	appID := b.id("application", a.ID, a.Name)
 	environments := b.environments(a)
-	profiles := names{b: b, kind: "profile"}
+	profiles := b.names("profile")
 	for _, p := range a.Profiles {
 		if profiles.take(p.Value.Name, p.Line) {
 			b.profile(a, appID, p.Value, environments)
@@ -52,7 +52,7 @@ func (b *builder) application(a applicationEntry) {
 
 func (b *builder) environments(a applicationEntry) map[string]environment {
 	found := map[string]environment{}
-	seen := names{b: b, kind: "environment"}
+	seen := b.names("environment")
 	for _, e := range a.Environments {
 		name := e.Value.Name
 		if !seen.take(name, e.Line) {
@@ -82,7 +82,7 @@ func (b *builder) checkAWS(a item[awsEntry]) {
 		{"audience", ".+", "not empty", a.Value.Audience, false},
 	} {
 		given := f.value.Line > 0
-		if (given || f.needed) && !matches(f.form, f.value.Value) {
+		if (given || f.needed) && !b.matches(f.form, f.value.Value) {
 			b.fail(cmp.Or(f.value.Line, a.Line), "%s %q must be %s", f.field, f.value.Value, f.want)
 		}
 	}
@@ -114,7 +114,7 @@ func (b *builder) aws(a awsEntry) AWS {
 // profile adds an entry for each environment of a profile.
 func (b *builder) profile(a applicationEntry, appID string, p profileEntry, environments map[string]environment) {
 	role := strings.TrimPrefix(p.Role.Value, "/")
-	if !matches(roleForm, role) {
+	if !b.matches(roleForm, role) {
 		b.fail(cmp.Or(p.Role.Line, p.Name.Line), "profile %q: role %q is not the name of an IAM role", p.Name.Value, p.Role.Value)
 	}
 	if p.Duration.Line == 0 {
@@ -135,7 +135,7 @@ func (b *builder) profile(a applicationEntry, appID string, p profileEntry, envi
 	}
 	longest := b.spanOr(shortestMaxSession, "maxSession", p.MaxSession, shortestMaxSession, longestMaxSession)
 	for _, e := range b.environmentsOf(p, environments) {
-		if e.aws.Tags && !matches(tagForm, p.Name.Value) {
+		if e.aws.Tags && !b.matches(tagForm, p.Name.Value) {
 			b.fail(p.Name.Line, "profile %q: its name is a session tag in environment %q (tags: true), which AWS takes of letters, digits, blanks and _.:/=+-@ alone", p.Name.Value, e.name)
 		}
 		one := entry
@@ -182,7 +182,7 @@ func (b *builder) extension(x item[extensionEntry]) Extension {
 }
 
 func (b *builder) policies(p profileEntry) (found []Policy) {
-	seen := names{b: b, kind: "policy"}
+	seen := b.names("policy")
 	for _, policy := range p.Policies {
 		if seen.take(policy.Value.Name, policy.Line) {
 			found = append(found, b.policy(policy.Value))
@@ -210,13 +210,13 @@ func (b *builder) policy(p policyEntry) Policy {
 func (b *builder) approval(a item[approvalEntry], members Group) *Approval {
 	before := len(b.errs)
 	approvers := b.group("approvers", a.Value.Approvers, a.Line)
-	line := cmp.Or(a.Value.Approvers.Line, a.Line)
+	line, some := cmp.Or(a.Value.Approvers.Line, a.Line), approvers.firstTwo()
 	switch {
 	case len(b.errs) > before: // said already
-	case len(approvers.ids) == 0:
+	case len(some) == 0:
 		b.fail(line, "approvers are nobody: the tags are empty or the users disabled")
-	case len(approvers.ids) == 1 && members.Has(approvers.ids[0]):
-		b.fail(line, "nobody could approve for %s, the only approver: nobody approves their own request", b.nameOf(approvers.ids[0]))
+	case len(some) == 1 && members.Has(some[0]):
+		b.fail(line, "nobody could approve for %s, the only approver: nobody approves their own request", b.nameOf(some[0]))
 	}
 	return &Approval{
 		Approvers:     approvers,

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,9 +23,10 @@ type builder struct {
 
 	current string // the file at hand, for errors
 	users   map[string]User
-	tags    map[string][]text
+	tags    map[string]userSet
 	ids     map[string]string // "kind id" → where it is declared
 	entries []*Entry
+	forms   map[string]*regexp.Regexp // those of fields.go, compiled
 }
 
 type namedFile struct {
@@ -36,8 +38,9 @@ func newBuilder() *builder {
 	return &builder{
 		content: sha256.New(),
 		users:   map[string]User{},
-		tags:    map[string][]text{},
+		tags:    map[string]userSet{},
 		ids:     map[string]string{},
+		forms:   map[string]*regexp.Regexp{},
 	}
 }
 
@@ -56,9 +59,9 @@ func (b *builder) build() (*Catalog, []error) {
 		return nil, b.errs
 	}
 	b.each(b.header)
-	b.each(b.addUsers)
-	b.each(b.addTags)
-	applications := names{b: b, kind: "application"}
+	users, tags, applications := b.names("user"), b.names("tag"), b.names("application")
+	b.each(func(f item[file]) { b.addUsers(f, users) })
+	b.each(func(f item[file]) { b.addTags(f, tags) })
 	b.each(func(f item[file]) {
 		for _, a := range f.Value.Applications {
 			if applications.take(a.Value.Name, a.Line) {
@@ -114,14 +117,10 @@ func (b *builder) header(f item[file]) {
 	}
 }
 
-func (b *builder) addUsers(f item[file]) {
+func (b *builder) addUsers(f item[file], seen names) {
 	for _, u := range f.Value.Users {
 		name := u.Value.Name
-		if !b.wellNamed("user", name, u.Line) {
-			continue
-		}
-		if _, twice := b.users[fold(name.Value)]; twice {
-			b.fail(name.Line, "user %q is declared twice", name.Value)
+		if !seen.take(name, u.Line) {
 			continue
 		}
 		id := b.id("user", u.Value.ID, name)
@@ -130,56 +129,43 @@ func (b *builder) addUsers(f item[file]) {
 	}
 }
 
-func (b *builder) addTags(f item[file]) {
+func (b *builder) addTags(f item[file], seen names) {
 	for _, tag := range f.Value.Tags {
-		name := tag.Value.Name
-		if !b.wellNamed("tag", name, tag.Line) {
-			continue
+		if name := tag.Value.Name; seen.take(name, tag.Line) {
+			b.tags[fold(name.Value)], _ = b.set(tag.Value.Users)
 		}
-		if _, twice := b.tags[fold(name.Value)]; twice {
-			b.fail(name.Line, "tag %q is declared twice", name.Value)
-			continue
-		}
-		for _, user := range tag.Value.Users {
-			b.user(user)
-		}
-		b.tags[fold(name.Value)] = tag.Value.Users
 	}
 }
 
-// user finds a user that is referred to.
-func (b *builder) user(name text) (User, bool) {
-	u, ok := b.users[fold(name.Value)]
-	if !ok {
-		b.fail(name.Line, "there is no user %q", name.Value)
+// set resolves users. Disabled ones are left out of the set, and have a label all the
+// same.
+func (b *builder) set(users []text) (set userSet, labels []string) {
+	set = userSet{}
+	for _, name := range users {
+		u, ok := b.users[fold(name.Value)]
+		if !ok {
+			b.fail(name.Line, "there is no user %q", name.Value)
+			continue
+		}
+		labels = append(labels, u.Name)
+		if !u.Disabled {
+			set[u.ID] = true
+		}
 	}
-	return u, ok
+	return set, labels
 }
 
-// group resolves people. Disabled users are left out.
+// group resolves people.
 func (b *builder) group(what string, people item[peopleEntry], parent int) Group {
-	var g Group
-	add := func(u User) {
-		if !u.Disabled && !g.Has(u.ID) {
-			g.ids = append(g.ids, u.ID)
-		}
-	}
-	for _, name := range people.Value.Users {
-		if u, ok := b.user(name); ok {
-			g.labels = append(g.labels, u.Name)
-			add(u)
-		}
-	}
+	set, labels := b.set(people.Value.Users)
+	g := Group{sets: []userSet{set}, labels: labels}
 	for _, name := range people.Value.Tags {
-		users, ok := b.tags[fold(name.Value)]
+		tagged, ok := b.tags[fold(name.Value)]
 		if !ok {
 			b.fail(name.Line, "there is no tag %q", name.Value)
 			continue
 		}
-		g.labels = append(g.labels, "tag:"+name.Value)
-		for _, user := range users {
-			add(b.users[fold(user.Value)])
-		}
+		g.sets, g.labels = append(g.sets, tagged), append(g.labels, "tag:"+name.Value)
 	}
 	if len(people.Value.Users)+len(people.Value.Tags) == 0 {
 		b.fail(cmp.Or(people.Line, parent), "%s name nobody", what)
@@ -197,7 +183,7 @@ func (b *builder) id(kind string, declared text, path ...text) string {
 			values[i] = path[i].Value
 		}
 		id = derivedID(kind, values...)
-	} else if !matches(idForm, id) {
+	} else if !b.matches(idForm, id) {
 		b.fail(declared.Line, "id %q: an id has 1 to 64 letters, digits, dots, dashes and underscores", id)
 	}
 	if where, taken := b.ids[kind+" "+id]; taken {
@@ -211,18 +197,20 @@ func (b *builder) id(kind string, declared text, path ...text) string {
 type names struct {
 	b    *builder
 	kind string
-	seen []string
+	seen map[string]bool
 }
 
-func (n *names) take(name text, parent int) bool {
+func (b *builder) names(kind string) names { return names{b, kind, map[string]bool{}} }
+
+func (n names) take(name text, parent int) bool {
 	if !n.b.wellNamed(n.kind, name, parent) {
 		return false
 	}
-	if slices.Contains(n.seen, fold(name.Value)) {
+	if n.seen[fold(name.Value)] {
 		n.b.fail(name.Line, "%s %q is declared twice", n.kind, name.Value)
 		return false
 	}
-	n.seen = append(n.seen, fold(name.Value))
+	n.seen[fold(name.Value)] = true
 	return true
 }
 

@@ -91,12 +91,32 @@ type Approval struct {
 
 // Group is a set of users.
 type Group struct {
-	ids    []string
+	sets   []userSet // whoever is in one of them; all groups share the set of a tag
 	labels []string
 }
 
+// userSet is a set of the ids of users who are not disabled.
+type userSet map[string]bool
+
 // Has reports whether the user is in the group and not disabled.
-func (g Group) Has(userID string) bool { return slices.Contains(g.ids, userID) }
+func (g Group) Has(userID string) bool {
+	return slices.ContainsFunc(g.sets, func(set userSet) bool { return set[userID] })
+}
+
+// firstTwo lists the ids of the group's users, two at the most.
+func (g Group) firstTwo() (ids []string) {
+	for _, set := range g.sets {
+		for id := range set {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+			if len(ids) == 2 {
+				return ids
+			}
+		}
+	}
+	return ids
+}
 
 // Labels returns the group as it was declared: names of users, and tags as
 // "tag:name".

@@ -17,8 +17,12 @@ const (
 	regionForm   = `[a-z]{2}(-[a-z]+)+-[0-9]`
 )
 
-func matches(form, value string) bool {
-	return regexp.MustCompile(`^(?:` + form + `)$`).MatchString(value)
+// matches compiles each form once.
+func (b *builder) matches(form, value string) bool {
+	if b.forms[form] == nil {
+		b.forms[form] = regexp.MustCompile(`^(?:` + form + `)$`)
+	}
+	return b.forms[form].MatchString(value)
 }
 
 // invisible reports characters that do not show or join the one before them.
