@@ -203,6 +203,26 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestReaders holds that a signing key which everybody can read is told, and that
+// one of our own making is not.
+func TestReaders(t *testing.T) {
+	const warning = "every user of this machine may use it"
+	dir, config := initialised(t)
+	first := serve(t, dir, config)
+	if first.stop(); strings.Contains(first.log.String(), warning) {
+		t.Errorf("%s", first.log)
+	}
+	key := filepath.Join(dir, "saml.key")
+	if err := os.Chmod(key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	second := serve(t, dir, config)
+	second.stop()
+	if log := second.log.String(); strings.Count(log, warning) != 1 || !strings.Contains(log, key) {
+		t.Errorf("%s", log)
+	}
+}
+
 // TestInitIsPrivate holds that nobody else can read what init writes.
 func TestInitIsPrivate(t *testing.T) {
 	dir, _ := initialised(t)

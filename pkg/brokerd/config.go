@@ -3,10 +3,12 @@ package brokerd
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -122,5 +124,16 @@ func (c *config) resolve(dir string) {
 	c.URL = strings.TrimSuffix(c.URL, "/")
 	if c.SAML.EntityID == "" {
 		c.SAML.EntityID = c.URL
+	}
+}
+
+// warnOfReaders names the files that nobody else on this machine should be able to
+// read and everybody can. On Windows the mode says nothing.
+func (c *config) warnOfReaders(log *slog.Logger) {
+	for _, path := range []string{c.SAML.Key, c.TLS.Key, c.Ledger} {
+		info, err := os.Stat(path)
+		if err == nil && info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" {
+			log.Warn("every user of this machine may use it: take it away from them with chmod o=", "file", path, "mode", info.Mode().String())
+		}
 	}
 }

@@ -60,6 +60,7 @@ func (s *serve) run(ctx context.Context) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
+	c.warnOfReaders(log)
 	reloads, stop := hangups()
 	defer stop()
 	engine, ledger, err := c.open(ctx, log)
