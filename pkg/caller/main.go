@@ -16,6 +16,7 @@ import (
 // table in report.go says. The first of args is the name the program was called
 // by, the second the verb. A signal ends ctx.
 func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams, version string) int {
+	keepFromChildren()
 	c := New(args, streams, version)
 	words := args[min(2, len(args)):]
 	err := c.answer(ctx, words)

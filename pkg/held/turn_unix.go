@@ -24,7 +24,8 @@ const (
 // after two seconds, as "pid 123".
 //
 // The turn is a lock of the kernel's on a descriptor that outlives exec: it ends
-// with the process, whatever ends that, and whichever program it runs by then.
+// with the process, whatever ends that, and whichever program it runs by then. That
+// program keeps it from those that it starts (package caller).
 // Where no lock is to be had, nobody waits.
 func (c Call) Turn(tell func(holder string)) (waited bool) {
 	if c.CacheDir == "" {
