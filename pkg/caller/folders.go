@@ -2,6 +2,7 @@ package caller
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -83,29 +84,33 @@ func (f Folders) Remove(originals bool) error {
 	if f.keys != nil {
 		failed = append(failed, f.keys.Forget())
 	}
+	but := ""
+	if originals {
+		but = f.Originals
+	}
 	for _, dir := range []string{held.CacheDir(), held.ConfigDir(), held.StateDir()} {
-		failed = append(failed, removeBut(dir, f.Originals, originals))
+		if dir != "" {
+			failed = append(failed, removeBut(dir, but))
+		}
 	}
 	return errors.Join(failed...)
 }
 
-// removeBut removes a folder of ours, or all that is in it but one folder.
-func removeBut(dir, but string, keep bool) error {
-	if dir == "" {
+// removeBut removes what lies at a path, but not one folder somewhere below it.
+func removeBut(path, but string) error {
+	if path == but {
 		return nil
 	}
-	if !keep || filepath.Dir(but) != dir {
-		return os.RemoveAll(dir)
+	if inside, err := filepath.Rel(path, but); err != nil || !filepath.IsLocal(inside) {
+		return os.RemoveAll(path)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	var failed []error
+	failed := []error{err}
 	for _, entry := range entries {
-		if path := filepath.Join(dir, entry.Name()); path != but {
-			failed = append(failed, os.RemoveAll(path))
-		}
+		failed = append(failed, removeBut(filepath.Join(path, entry.Name()), but))
 	}
 	return errors.Join(failed...)
 }
