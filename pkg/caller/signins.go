@@ -68,13 +68,11 @@ func (s SignIns) Put(tenantURL string, who SignIn) error {
 	return s.store.Put(tenantURL, data)
 }
 
-// Forget removes the sign-in at a tenant and reports whether there was one.
+// Forget removes the sign-in at a tenant, also one that cannot be read just now, and
+// reports whether there was one.
 func (s SignIns) Forget(tenantURL string) (bool, error) {
 	_, err := s.store.Get(tenantURL)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return true, s.store.Delete(tenantURL)
+	return !errors.Is(err, fs.ErrNotExist), s.store.Delete(tenantURL)
 }
 
 // Clear removes the sign-ins at all tenants.

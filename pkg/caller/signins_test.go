@@ -1,6 +1,7 @@
 package caller_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // TestSignIns holds that a sign-in comes back as it was kept, one of before there
-// were sessions too, and that what cannot be read is none.
+// were browsers too, and that what cannot be read is none.
 func TestSignIns(t *testing.T) {
 	store := cache.Memory()
 	all := caller.NewSignIns(store)
@@ -45,5 +46,27 @@ func TestSignIns(t *testing.T) {
 	}
 	if _, ok := all.Get("https://a"); ok {
 		t.Error("cleared, and still there")
+	}
+}
+
+// TestForgetUnreadable holds that a sign-in is forgotten which cannot be read just
+// now, since its key is where nobody answers: it would come back with the key.
+func TestForgetUnreadable(t *testing.T) {
+	const tenant = "https://a"
+	dir := filepath.Join(t.TempDir(), "state")
+	at := func(storage string) caller.SignIns {
+		return caller.NewSignIns(cache.Sealed(filepath.Join(dir, "signins"), &cache.Keys{Dir: dir, Storage: storage}))
+	}
+	if err := at("file").Put(tenant, caller.SignIn{Token: jit.NewSecret("t1")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := at("keyring").Get(tenant); ok {
+		t.Fatal("it is read without its key")
+	}
+	if _, err := at("keyring").Forget(tenant); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := at("file").Get(tenant); ok {
+		t.Error("forgotten, and there again with the key")
 	}
 }
