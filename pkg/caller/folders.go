@@ -13,7 +13,8 @@ import (
 
 // Folders is where this program keeps things, and how.
 type Folders struct {
-	Cache     string      // what is held here costs time to lose, never access; empty holds nothing
+	Keeps     bool        // whether tokens, keys and sign-ins outlive the process
+	Cache     string      // what is held here costs time to lose, never access; empty without a home folder
 	Originals string      // kubeconfig entries as they were before login
 	SignIns   SignIns     // who is signed in
 	HeldKeys  cache.Store // the keys of AWS sessions, and the tokens that brokers give for a cluster
@@ -31,9 +32,10 @@ type Folders struct {
 func (c *Caller) Folders(settings *config.Config) Folders {
 	cacheDir, stateDir := held.CacheDir(), held.StateDir()
 	f := Folders{
+		Cache:     cacheDir,
 		Originals: below(stateDir, "originals"),
-		SignIns:   SignIns{cache.Memory()},
-		HeldKeys:  cache.Memory(),
+		SignIns:   SignIns{unkept(stateDir, "signins")},
+		HeldKeys:  unkept(cacheDir, "sessions"),
 		Marks:     cache.Memory(),
 		Known:     cache.Memory(),
 		Locks:     cache.Locks{Dir: below(cacheDir, "locks"), Waiting: c.waiting},
@@ -50,11 +52,31 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 		return f
 	}
 	f.keys = &cache.Keys{Dir: stateDir, Storage: settings.Storage, Note: c.Person.Note}
-	f.Cache = cacheDir
+	f.Keeps = true
 	f.SignIns = SignIns{cache.Sealed(below(stateDir, "signins"), f.keys)}
 	f.HeldKeys = cache.Sealed(below(cacheDir, "sessions"), f.keys)
 	return f
 }
+
+// unkeeping is a store in memory that also lets go of what lies on disk, from a time
+// when something might be kept there.
+type unkeeping struct {
+	cache.Store
+	disk cache.Store
+}
+
+func unkept(dir, name string) cache.Store {
+	if dir == "" {
+		return cache.Memory()
+	}
+	return unkeeping{cache.Memory(), cache.File(below(dir, name))}
+}
+
+func (u unkeeping) Delete(name string) error {
+	return errors.Join(u.Store.Delete(name), u.disk.Delete(name))
+}
+
+func (u unkeeping) Clear() error { return errors.Join(u.Store.Clear(), u.disk.Clear()) }
 
 // below is a folder in one of ours; empty where there is no home folder.
 func below(dir, name string) string {

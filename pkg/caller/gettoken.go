@@ -69,12 +69,12 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Con
 }
 
 // HeldName names the file in which the front looks for the answer to a call. It
-// is empty, and nothing is held, for a call that the front never answers (flags
-// before the verb), for one that leaves its tenant to the configuration, which may
-// come to mean another, and for a workload's: the front cannot tell whose job of a
-// machine it is called by.
+// is empty, and nothing is held, where nothing may be kept, for a call that the
+// front never answers (flags before the verb), for one that leaves its tenant to the
+// configuration, which may come to mean another, and for a workload's: the front
+// cannot tell whose job of a machine it is called by.
 func (c *Caller) HeldName(conn *Connection, args TokenArgs, call []string) string {
-	if len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || conn.SignIn.By == ByFederation {
+	if !conn.Folders.Keeps || len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || conn.SignIn.By == ByFederation {
 		return ""
 	}
 	return held.Name(call[1:], held.ConfigDir(), c.Getenv(EnvToken))

@@ -161,7 +161,7 @@ func (w *signInWith) readToken() (string, error) {
 func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who caller.SignIn) error {
 	const op = "keep the sign-in"
 	f := w.Folders(settings)
-	if f.Cache == "" {
+	if !f.Keeps {
 		if who.By == caller.ByFederation {
 			return nil
 		}
