@@ -13,7 +13,11 @@ import (
 // prolongs for ever would be standing access.
 func (m *Mint) ending(ctx context.Context, ask Ask, grant jit.Grant, kept *heldKeys) jit.Grant {
 	left := grant.NotAfter.Sub(m.now())
-	if grant.NotAfter.IsZero() || left > endsSoon || kept.Warned {
+	if grant.NotAfter.IsZero() || left > endsSoon {
+		kept.Warned = false // of an end that it has no more
+		return grant
+	}
+	if kept.Warned {
 		return grant
 	}
 	if kept.Warned = m.Person.Present(); kept.Warned {

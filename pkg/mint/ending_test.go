@@ -60,6 +60,25 @@ func TestEnding(t *testing.T) {
 	}
 }
 
+// TestEndingAgain holds that of a checkout which was extended elsewhere, after it was
+// told that it ends, its new end is told too.
+func TestEndingAgain(t *testing.T) {
+	inRig(t, func(t *testing.T, r *rig) {
+		r.person.present, r.ask.Held = true, ""
+		r.broker.keysLast = 4 * time.Hour
+		r.token(t)
+		time.Sleep(57 * time.Minute)
+		r.token(t)
+		r.broker.open.NotAfter = r.broker.open.NotAfter.Add(time.Hour)
+		r.token(t)
+		time.Sleep(time.Hour)
+		r.token(t)
+		if len(r.person.notes) != 2 {
+			t.Errorf("said %q", r.person.notes)
+		}
+	})
+}
+
 // TestWrongClock holds that a machine whose clock is wrong signs by the broker's,
 // tells the client times by its own, holds the token, and says so once.
 func TestWrongClock(t *testing.T) {
