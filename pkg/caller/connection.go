@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 	"github.com/kubectl-jit/kubectl-jit/plugins"
 )
 
@@ -107,7 +108,7 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Marks:    folders.Marks,
 		Locks:    folders.Locks,
 		CacheDir: folders.Cache,
-		Person:   c.Person,
+		Person:   c.speaking(),
 		Now:      c.Now,
 		Offline:  settings.Offline,
 		Settings: settings.Path,
@@ -250,8 +251,20 @@ func (conn *Connection) Aliases() func(jit.Access) string {
 
 // Note tells the person something beside the answer.
 func (c *Caller) Note(format string, args ...any) {
-	c.Person.Note(c.Called.Say(fmt.Sprintf(format, args...)))
+	c.speaking().Note(fmt.Sprintf(format, args...))
 }
+
+// speaking is the person, whom notes tell of this program by the name it was called
+// by.
+type speaking struct {
+	*term.Person
+	called Program
+}
+
+func (c *Caller) speaking() speaking { return speaking{c.Person, c.Called} }
+
+// Note says one line on stderr.
+func (s speaking) Note(text string) { s.Person.Note(s.called.Say(text)) }
 
 func (c *Caller) waiting(holder string, since time.Duration) {
 	c.Note("waiting for %s, which has been at it for %s", holder, since.Round(time.Second))
