@@ -173,7 +173,7 @@ func (a *adminSAMLProvider) read(ctx context.Context) (string, error) {
 		defer file.Close()
 		from = file
 	}
-	text, err := io.ReadAll(io.LimitReader(from, maxMetadata+1))
+	text, err := readAll(ctx, from, maxMetadata+1)
 	if err != nil {
 		return "", jit.Errorf(jit.Unavailable, op, "%w", err)
 	}

@@ -71,7 +71,7 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 	ask := target.ask(s, nil)
 	ask.Reason, ask.Open, ask.Wait = c.reason, mint.Always, c.patience.duration()
 	ask.Withdraw = c.patience.withdraw
-	if ask.OTP, err = c.otp.read(c.Streams.In); err != nil {
+	if ask.OTP, err = c.otp.read(ctx, c.env); err != nil {
 		return err
 	}
 	if c.console {

@@ -241,3 +241,6 @@ func Once(path, address string) (http.Handler, <-chan struct{}) {
 	came := make(chan struct{})
 	return once(path, jit.NewSecret(address), came), came
 }
+
+// ReadAll reads no more than 8 bytes.
+func ReadAll(ctx context.Context, from io.Reader) ([]byte, error) { return readAll(ctx, from, 8) }

@@ -149,7 +149,7 @@ func (l *login) run(ctx context.Context, profile string) error {
 	}
 	ask.Reason, ask.Open, ask.Wait = l.reason, mint.Always, l.patience.duration()
 	ask.Withdraw = l.patience.withdraw
-	if ask.OTP, err = l.otp.read(l.Streams.In); err != nil {
+	if ask.OTP, err = l.otp.read(ctx, l.env); err != nil {
 		return err
 	}
 	if err := l.writable(ctx, files, where, ask); err != nil {

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"io"
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,15 +28,15 @@ func (o *oneTimeCode) flag(cmd *cobra.Command) {
 const longestCode = 256
 
 // read is the code that was given, if any.
-func (o *oneTimeCode) read(in io.Reader) (jit.Secret, error) {
+func (o *oneTimeCode) read(ctx context.Context, e *env) (jit.Secret, error) {
 	if o.text != "-" {
 		return jit.NewSecret(o.text), nil
 	}
-	text, err := io.ReadAll(io.LimitReader(in, longestCode))
+	code, err := e.secretFromStdin(ctx, "One-time code: ", longestCode)
 	if err != nil {
 		return jit.Secret{}, jit.Errorf(jit.Invalid, "read the one-time code", "%w", err)
 	}
-	return jit.NewSecret(string(text)), nil
+	return code, nil
 }
 
 // patience is how long a command waits for an approval, and what becomes of the

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"io"
 	"maps"
 	"net/url"
 	"os"
@@ -118,20 +117,21 @@ func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.Si
 // token takes the API token from the file, the environment or the person.
 func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secret, error) {
 	const op = "sign in"
+	prompt := "API token for " + tenant.URL + ": "
 	switch {
 	case w.tokenFile != "":
-		text, err := w.readToken()
+		token, err := w.readToken(ctx, prompt)
 		if err != nil {
 			return jit.Secret{}, jit.Errorf(jit.Invalid, op, "read the token: %w", err)
 		}
-		return caller.CleanToken(text)
+		return caller.CleanToken(token.Reveal())
 	case w.Getenv(caller.EnvToken) != "" && !w.apiToken:
 		return caller.CleanToken(w.Getenv(caller.EnvToken))
 	case !w.Person.Present():
 		err := jit.Errorf(jit.SignIn, op, "there is no terminal to sign in at, and %s is not set", caller.EnvToken)
 		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", quote(tenant.URL))
 	}
-	token, err := w.Person.AskSecret(ctx, "API token for "+tenant.URL+": ")
+	token, err := w.Person.AskSecret(ctx, prompt)
 	if err != nil {
 		return jit.Secret{}, err
 	}
@@ -141,18 +141,17 @@ func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secre
 // maxToken is far more than any token has, in bytes.
 const maxToken = 64 << 10
 
-func (w *signInWith) readToken() (string, error) {
-	var from io.Reader = w.Streams.In
-	if w.tokenFile != "-" {
-		file, err := os.Open(w.tokenFile)
-		if err != nil {
-			return "", err
-		}
-		defer file.Close()
-		from = file
+func (w *signInWith) readToken(ctx context.Context, prompt string) (jit.Secret, error) {
+	if w.tokenFile == "-" {
+		return w.secretFromStdin(ctx, prompt, maxToken)
 	}
-	text, err := io.ReadAll(io.LimitReader(from, maxToken))
-	return string(text), err
+	file, err := os.Open(w.tokenFile)
+	if err != nil {
+		return jit.Secret{}, err
+	}
+	defer file.Close()
+	text, err := readAll(ctx, file, maxToken)
+	return jit.NewSecret(string(text)), err
 }
 
 // keep stores the sign-in, but for a workload's, which is made anew each time. What

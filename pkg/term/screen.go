@@ -18,9 +18,10 @@ type Screen struct {
 	Terminal bool // people look at it as it is written
 }
 
-// IsTerminal reports whether what is written there is seen at once.
-func IsTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
+// IsTerminal reports whether a stream is a terminal: what is written there is seen at
+// once, and what is read there somebody types.
+func IsTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
 	return ok && xterm.IsTerminal(int(file.Fd()))
 }
 
