@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ import (
 //	8  the bodies, cut
 //	9  the whole bodies
 //
-// At no level a secret: see mask.
+// At no level a secret: see mask.go.
 const (
 	traceCalls   = 6
 	traceHeaders = 7
@@ -36,6 +35,7 @@ func (c *Client) trace(message *http.Request, sent any, x exchange, err error, t
 	if c.Log == nil || c.Verbosity < traceCalls {
 		return
 	}
+	m := newMask(c.token().Reveal())
 	end := fmt.Sprintf("%d %s", x.status, http.StatusText(x.status))
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
@@ -46,31 +46,19 @@ func (c *Client) trace(message *http.Request, sent any, x exchange, err error, t
 	if id := requestID(x.header); id != "" {
 		end += " (request " + id + ")"
 	}
-	c.Log(fmt.Sprintf("%s %s %s in %d milliseconds", message.Method, message.URL.Redacted(), end, took.Milliseconds()))
+	c.Log(fmt.Sprintf("%s %s %s in %d milliseconds", message.Method, m.address(message.URL), end, took.Milliseconds()))
 	if c.Verbosity >= traceHeaders {
 		for _, name := range slices.Sorted(maps.Keys(message.Header)) {
-			c.Log("    " + name + ": " + headerShown(name, message.Header.Get(name)))
+			c.Log("    " + name + ": " + m.header(name, message.Header.Get(name)))
 		}
 	}
 	if c.Verbosity >= traceBodies {
-		c.traceBody("sent", sent)
-		c.traceAnswer(x)
+		c.traceBody(m, "sent", sent)
+		c.traceAnswer(m, x)
 	}
 }
 
-// headerShown is a header without what signs in.
-func headerShown(name, value string) string {
-	switch name {
-	case "Authorization":
-		scheme, _, _ := strings.Cut(value, " ")
-		return scheme + " [secret]"
-	case "Cookie":
-		return "[secret]"
-	}
-	return value
-}
-
-func (c *Client) traceAnswer(x exchange) {
+func (c *Client) traceAnswer(m mask, x exchange) {
 	if len(x.body) == 0 {
 		return
 	}
@@ -80,10 +68,10 @@ func (c *Client) traceAnswer(x exchange) {
 		c.Log(fmt.Sprintf("    answer: %d bytes of %s", len(x.body), shortened(kind)))
 		return
 	}
-	c.traceBody("answer", body)
+	c.traceBody(m, "answer", body)
 }
 
-func (c *Client) traceBody(what string, body any) {
+func (c *Client) traceBody(m mask, what string, body any) {
 	if body == nil {
 		return
 	}
@@ -91,7 +79,7 @@ func (c *Client) traceBody(what string, body any) {
 	if err != nil || json.Unmarshal(text, &body) != nil {
 		return
 	}
-	text, err = json.Marshal(newMask().over(body, false))
+	text, err = json.Marshal(m.over(body, opened))
 	if err != nil {
 		return
 	}
@@ -99,44 +87,4 @@ func (c *Client) traceBody(what string, body any) {
 		text = fmt.Appendf([]byte(strings.ToValidUTF8(string(text[:mostTraced]), "")), "… (%d bytes)", len(text))
 	}
 	c.Log("    " + what + ": " + string(text))
-}
-
-// mask knows what may be a secret. It is made when it is needed: few calls are
-// logged, and each would pay for it at its start.
-type mask struct{ key, text *regexp.Regexp }
-
-func newMask() mask {
-	return mask{
-		// A key of JSON whose value may be a secret, or lead to one.
-		key: regexp.MustCompile(`(?i)token|secret|key|passw|otp|credential|assertion|cookie|challenge|url|console|jwt|signature|authori[sz]ation`),
-		// A text that looks like one, whatever its key: nothing that people write has so
-		// many characters without a blank.
-		text: regexp.MustCompile(`[A-Za-z0-9+/=_.:%-]{40,}|^(ASIA|AKIA)[A-Z0-9]+$`),
-	}
-}
-
-// over puts a word in the place of every value that may be a secret: of all that
-// stands under a key that leads to one, and of every text that looks like one.
-func (m mask) over(value any, secret bool) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, v := range value {
-			value[key] = m.over(v, secret || m.key.MatchString(key))
-		}
-		return value
-	case []any:
-		for i, v := range value {
-			value[i] = m.over(v, secret)
-		}
-		return value
-	case string:
-		if value != "" && (secret || m.text.MatchString(value)) {
-			return "[secret]"
-		}
-	case float64:
-		if secret {
-			return "[secret]"
-		}
-	}
-	return value
 }
