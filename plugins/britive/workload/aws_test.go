@@ -125,6 +125,9 @@ func TestAWSKeys(t *testing.T) {
 		}
 	}
 	fails(t, "aws-other", n.place(nil), jit.SignIn, "aws configure export-credentials: no such profile")
+	inner := map[string]string{"KUBECTL_JIT_READS_AWS_PROFILES": "\nours\n-a b"}
+	fails(t, "aws-ours", n.place(inner), jit.SignIn, `the AWS profile "ours" gets its keys from kubectl-jit`)
+	fails(t, "aws-other", n.place(inner), jit.SignIn, "no such profile")
 	fails(t, "aws", n.place(map[string]string{"AWS_EC2_METADATA_DISABLED": "true"}), jit.SignIn, "there are no AWS keys")
 	fails(t, "aws", n.place(map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://evil.example.com/", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "canary"}), jit.Invalid, "FULL_URI")
 	fails(t, "aws", n.place(map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": filepath.Join(dir, "gone")}), jit.SignIn, "AWS_WEB_IDENTITY_TOKEN_FILE")

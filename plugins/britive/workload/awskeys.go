@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,17 +66,34 @@ func (p Place) awsKeys(ctx context.Context, profile string) (sdk.Credentials, er
 // longestExport bounds AWS's CLI, which may ask a sign-on service.
 const longestExport = 30 * time.Second
 
+// reading names, to what the AWS CLI starts, the profiles that are being read, one a
+// line. A credential_process of one of them may be this program.
+const reading = "KUBECTL_JIT_READS_AWS_PROFILES"
+
+// circle is how a profile that leads back to itself is told by the process that finds
+// out to the one that began, by way of the AWS CLI's stderr.
+const circle = "gets its keys from kubectl-jit, which signs in with the keys of that profile"
+
 // profileKeys lets AWS's own CLI read its configuration: it knows every kind of
 // profile there is.
 func (p Place) profileKeys(ctx context.Context, profile string) (sdk.Credentials, error) {
 	const from = "aws configure export-credentials"
+	begun := strings.Split(p.Getenv(reading), "\n")
+	if slices.Contains(begun, profile) {
+		return sdk.Credentials{}, inCircle(profile)
+	}
 	ctx, cancel := context.WithTimeout(ctx, longestExport)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "aws", "configure", "export-credentials", "--format", "process", "--profile="+profile)
+	cmd.Env = append(os.Environ(), reading+"="+strings.Join(append(begun, profile), "\n"))
 	cmd.WaitDelay = time.Second // what it has started may live on, with its stderr
 	text, err := cmd.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
-		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s: %s", from, strings.Join(strings.Fields(string(failed.Stderr)), " "))
+		said := strings.Join(strings.Fields(string(failed.Stderr)), " ")
+		if strings.Contains(said, circle) {
+			return sdk.Credentials{}, inCircle(profile)
+		}
+		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s: %s", from, said)
 	}
 	if err != nil {
 		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "the AWS CLI, which reads profiles, does not run: %w", err)
@@ -85,6 +103,11 @@ func (p Place) profileKeys(ctx context.Context, profile string) (sdk.Credentials
 		return sdk.Credentials{}, jit.Errorf(jit.SignIn, "", "%s: its answer cannot be read", from)
 	}
 	return answer.keys(from)
+}
+
+func inCircle(profile string) error {
+	return jit.Errorf(jit.SignIn, "", "the AWS profile %q %s", profile, circle).
+		WithNext("kubectl jit login --federation aws-PROFILE, with a profile that has keys of its own")
 }
 
 // serviceAccountKeys takes the role that EKS gives to a service account. The call
