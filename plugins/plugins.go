@@ -26,10 +26,10 @@ type Tenant struct {
 	Memory  cache.Store    // what the broker said of itself to this person; nil remembers nothing
 	Person  string         // differs from person to person
 
-	Login     string                                    // the command that signs in here
-	Renew     func(context.Context) (jit.Secret, error) // signs in again; nil: nobody can
-	Log       func(line string)                         // gets what Verbosity asks for
-	Verbosity int                                       // as kubectl's -v
+	Login     string                                      // the command that signs in here
+	Renew     func() (context.Context, jit.Secret, error) // signs in again, within the command; nil: nobody can
+	Log       func(line string)                           // gets what Verbosity asks for
+	Verbosity int                                         // as kubectl's -v
 }
 
 // Broker returns the tenant as the person behind its token sees it. It asks

@@ -101,19 +101,19 @@ func (c *Caller) ByBrowser(ctx context.Context, tenant config.Tenant, open bool)
 
 // renewal signs in again, the same way, when a sign-in ends in the middle of a
 // command: a workload whenever it has to, a person once, at a terminal. An API
-// token has no second one.
-func (c *Caller) renewal(ctx context.Context, f Folders, tenant config.Tenant, who SignIn, login string) func(context.Context) (jit.Secret, error) {
+// token has no second one. It is done within the command's own time: the call that
+// was refused may have had little.
+func (c *Caller) renewal(ctx context.Context, f Folders, tenant config.Tenant, who SignIn, login string) func() (context.Context, jit.Secret, error) {
 	switch who.By {
 	case ByFederation:
-		return func(context.Context) (jit.Secret, error) {
+		return func() (context.Context, jit.Secret, error) {
 			again, err := c.Federated(ctx, tenant)
-			return again.Token, err
+			return ctx, again.Token, err
 		}
 	case ByBrowser:
-		return func(context.Context) (jit.Secret, error) {
-			// Within the command's own time: the call that was refused may have had little.
+		return func() (context.Context, jit.Secret, error) {
 			again, err := c.browserAgain(ctx, f, tenant, who, login)
-			return again.Token, err
+			return ctx, again.Token, err
 		}
 	case ByToken:
 	}

@@ -28,8 +28,9 @@ type Client struct {
 	Login string
 
 	// Renew signs in again when the tenant no longer takes the token, in whose place
-	// it returns a new one. It is called by one goroutine at a time. Nil: nobody can.
-	Renew func(ctx context.Context) (jit.Secret, error)
+	// it returns a new one, and the context of the command that it was done in. It is
+	// called by one goroutine at a time. Nil: nobody can.
+	Renew func() (context.Context, jit.Secret, error)
 
 	// Log gets a line about each exchange, as far as Verbosity goes: see trace.go.
 	Log       func(line string)

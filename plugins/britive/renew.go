@@ -9,8 +9,23 @@ import (
 
 // renewal is a sign-in that some goroutine is at, while others wait for it.
 type renewal struct {
-	done chan struct{}
-	err  error // once it is done
+	done   chan struct{}
+	within context.Context // once it is done
+	err    error           // likewise
+}
+
+// await waits until it is done. A call's deadline passes meanwhile: a person takes
+// longer. Whatever else ends the call ends its wait.
+func (at *renewal) await(ctx context.Context) error {
+	select {
+	case <-at.done:
+	case <-ctx.Done():
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return ctx.Err()
+		}
+		<-at.done
+	}
+	return at.err
 }
 
 // token is what calls are signed in with just now.
@@ -29,8 +44,8 @@ func (c *Client) current() jit.Secret {
 
 // renew signs in again after the tenant refused a token, unless another goroutine
 // has done so, or is at it. It returns the context for the call to go on in: one
-// that had little time, and spent it while a person signed in, gets as much as any
-// call.
+// that had little time, and spent it while a person signed in, gets as much as its
+// command has.
 func (c *Client) renew(ctx context.Context, refused jit.Secret) (context.Context, error) {
 	c.mu.Lock()
 	if !c.current().Equal(refused) {
@@ -42,27 +57,26 @@ func (c *Client) renew(ctx context.Context, refused jit.Secret) (context.Context
 		at = &renewal{done: make(chan struct{})}
 		c.renewing = at
 		c.mu.Unlock()
-		c.signInAgain(ctx, at)
+		c.signInAgain(at)
 	} else {
 		c.mu.Unlock()
 	}
-	<-at.done
-	switch {
-	case at.err != nil:
-		return ctx, at.err
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return context.WithoutCancel(ctx), nil // each exchange has its own bound
+	if err := at.await(ctx); err != nil {
+		return ctx, err
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return at.within, at.within.Err()
 	}
 	return ctx, ctx.Err()
 }
 
-func (c *Client) signInAgain(ctx context.Context, at *renewal) {
-	token, err := c.Renew(ctx)
+func (c *Client) signInAgain(at *renewal) {
+	within, token, err := c.Renew()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil {
 		c.newer = token
 	}
-	at.err, c.renewing = err, nil
+	at.within, at.err, c.renewing = within, err, nil
 	close(at.done)
 }

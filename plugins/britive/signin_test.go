@@ -164,9 +164,9 @@ func TestRenewLate(t *testing.T) {
 		x, client := newFake()
 		client.Token = jit.NewSecret(x.NewSession("alice"))
 		times := 0
-		client.Renew = func(context.Context) (jit.Secret, error) {
+		client.Renew = func() (context.Context, jit.Secret, error) {
 			times++
-			return jit.NewSecret(x.NewSession("alice")), nil
+			return t.Context(), jit.NewSecret(x.NewSession("alice")), nil
 		}
 		x.EndSessions("alice", 0)
 		x.Fail("GET /api/access/app-access-status", fake.Fault{Delay: 30 * time.Second, Times: 1})
@@ -192,10 +192,10 @@ func TestRenew(t *testing.T) {
 		x, client := newFake()
 		client.Token = jit.NewSecret(x.NewSession("alice"))
 		times := 0
-		client.Renew = func(context.Context) (jit.Secret, error) {
+		client.Renew = func() (context.Context, jit.Secret, error) {
 			times++
 			time.Sleep(time.Minute)
-			return jit.NewSecret(x.NewSession("alice")), nil
+			return t.Context(), jit.NewSecret(x.NewSession("alice")), nil
 		}
 		x.EndSessions("alice", 0)
 		failed := make(chan error, 5)
@@ -221,10 +221,50 @@ func TestRenew(t *testing.T) {
 		if times != 2 || x.Calls()["POST /api/auth/validate"] != 12 {
 			t.Errorf("signed in %d times, %d calls", times, x.Calls()["POST /api/auth/validate"])
 		}
-		client.Renew = func(context.Context) (jit.Secret, error) {
-			return jit.Secret{}, jit.Errorf(jit.SignIn, "sign in", "nobody came")
+		client.Renew = func() (context.Context, jit.Secret, error) {
+			return t.Context(), jit.Secret{}, jit.Errorf(jit.SignIn, "sign in", "nobody came")
 		}
 		_, err = client.Whoami(t.Context())
 		expect(t, err, jit.SignIn, "sign in", "nobody came")
+	})
+}
+
+// TestRenewIsInterrupted holds that Ctrl-C ends a call that waits for another's sign-in,
+// and one that has outlived its own deadline by that.
+func TestRenewIsInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x, client := newFake()
+		client.Token = jit.NewSecret(x.NewSession("alice"))
+		command, interrupt := context.WithCancel(t.Context())
+		client.Renew = func() (context.Context, jit.Secret, error) {
+			time.Sleep(time.Minute)
+			return command, jit.NewSecret(x.NewSession("alice")), nil
+		}
+		x.EndSessions("alice", 0)
+		began := time.Now()
+		ended := make(chan time.Duration, 2)
+		call := func(ctx context.Context) {
+			if _, err := client.Whoami(ctx); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			ended <- time.Since(began)
+		}
+		short, cancel := context.WithTimeout(command, 2*time.Second)
+		defer cancel()
+		go call(short)
+		time.Sleep(time.Second)
+		waits, leave := context.WithCancel(command)
+		go call(waits)
+		time.Sleep(time.Second)
+		leave()
+		if took := <-ended; took != 2*time.Second {
+			t.Errorf("a call that waits ends after %s", took)
+		}
+		x.Fail("POST /api/auth/validate", fake.Fault{Delay: 30 * time.Second})
+		time.Sleep(60 * time.Second)
+		interrupt()
+		if took := <-ended; took != 62*time.Second {
+			t.Errorf("a call that has gone on ends after %s", took)
+		}
 	})
 }
