@@ -60,8 +60,10 @@ token that is asked for. One in --token-file or BRITIVE_API_TOKEN is taken as it
 is. With --federation no person is needed: the place this runs in speaks for it.
 
 Where you are signed in already and sit at a terminal, you pick one of your
-profiles instead; a flag that signs in, or "kubectl jit logout" first, signs in anew.`,
+profiles instead. --anew signs in anew, as does any other flag that signs in; that goes
+before a session of pybritive's.`,
 		Example: `  kubectl jit login --tenant acme
+  kubectl jit login --anew
   kubectl jit login --tenant https://broker.example.com --api-token
   kubectl jit login --tenant acme --federation github-britive
   kubectl jit login eks-pod-manager
@@ -127,10 +129,19 @@ func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr // signing in says what is wrong
 	}
-	if _, err = l.Whoami(ctx, s.Tenant, s.SignIn); jit.CodeOf(err) == jit.SignIn {
+	who, err := l.Whoami(ctx, s.Tenant, s.SignIn)
+	switch {
+	case jit.CodeOf(err) == jit.SignIn:
 		return nil, nil
+	case err != nil:
+		return nil, err
 	}
-	return s, err
+	anew := "kubectl jit login --anew"
+	if l.Tenant != "" {
+		anew += " --tenant " + quote(l.Tenant)
+	}
+	l.Note("You are %s at %s; %s signs in anew.", who.Person.Name, s.Tenant.URL, anew)
+	return s, nil
 }
 
 func (l *login) run(ctx context.Context, profile string) error {

@@ -67,7 +67,7 @@ func (l *logout) run(ctx context.Context) error {
 	}
 	for _, tenant := range tenants {
 		if _, stands, _ := l.TheirSession(settings, tenant.URL); stands {
-			l.Note(`pybritive's session at %s still signs every command in: "pybritive logout" ends it, "kubectl jit config set pybritive ignore" leaves it alone`, tenant.URL)
+			l.Note(`pybritive's session at %s still signs every command in: "pybritive logout" ends it, "kubectl jit login --anew" goes before it, "kubectl jit config set pybritive ignore" leaves it alone`, tenant.URL)
 		}
 	}
 	return nil

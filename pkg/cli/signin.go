@@ -22,6 +22,7 @@ import (
 // that is checked with the broker, or by the place this runs in; then it is kept.
 type signInWith struct {
 	*env
+	anew                 bool
 	tokenFile            string
 	apiToken             bool
 	noBrowser            bool
@@ -31,6 +32,7 @@ type signInWith struct {
 
 func (w *signInWith) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	f.BoolVar(&w.anew, "anew", false, "sign in, also where somebody is signed in already, as by pybritive's session")
 	f.StringVar(&w.tokenFile, "token-file", "", `sign in with the API token in this file ("-" is standard input)`)
 	f.BoolVar(&w.apiToken, "api-token", false, "sign in with an API token, asked for at the terminal")
 	f.BoolVar(&w.noBrowser, "no-browser", false, "when signing in: show the address, and open no browser")
@@ -40,12 +42,12 @@ func (w *signInWith) flags(cmd *cobra.Command) {
 
 // names are the flags that have a meaning here only.
 func (w *signInWith) names() []string {
-	return []string{"token-file", "api-token", "no-browser", "sso", "certificate-authority"}
+	return []string{"anew", "token-file", "api-token", "no-browser", "sso", "certificate-authority"}
 }
 
 // used reports whether a flag says that somebody is to be signed in.
 func (w *signInWith) used() bool {
-	return w.tokenFile != "" || w.apiToken || w.noBrowser || w.sso != "" || w.certificateAuthority != "" || w.Federation != ""
+	return w.anew || w.tokenFile != "" || w.apiToken || w.noBrowser || w.sso != "" || w.certificateAuthority != "" || w.Federation != ""
 }
 
 func (w *signInWith) run(ctx context.Context) error {
