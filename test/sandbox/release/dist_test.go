@@ -99,7 +99,7 @@ func TestArchives(t *testing.T) {
 				if info.Size() > p.atMost<<20 {
 					t.Errorf("%d bytes, more than %d MB", info.Size(), p.atMost)
 				}
-				want := map[string]fs.FileMode{"LICENSE": 0o644, "README.md": 0o644}
+				want := map[string]fs.FileMode{"LICENSE": 0o644, "README.md": 0o644, licenses: 0o644}
 				ending := ""
 				if strings.HasPrefix(target, "windows") {
 					ending = ".exe"
@@ -117,6 +117,7 @@ func TestArchives(t *testing.T) {
 				for name, member := range members {
 					if want[name] == 0o755 {
 						pure(t, name, target, member.body)
+						licensed(t, name, member.body, string(members[licenses].body))
 					}
 				}
 			})
@@ -165,6 +166,31 @@ func pure(t *testing.T, name, target string, program []byte) {
 	}
 	if bytes.Contains(program, []byte(here+"/cmd")) {
 		t.Errorf("%s names the folder it was built in", name)
+	}
+}
+
+// licenses is the file with the licences of what the programs link.
+const licenses = "THIRD_PARTY_LICENSES"
+
+// licensed wants every module that a program says it links among those of the
+// file, as linked by this program, and a text below its name.
+func licensed(t *testing.T, name string, program []byte, file string) {
+	t.Helper()
+	info, err := buildinfo.Read(bytes.NewReader(program))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	linked := []string{"Go " + strings.TrimPrefix(info.GoVersion, "go")}
+	for _, module := range info.Deps {
+		linked = append(linked, module.Path+" "+module.Version)
+	}
+	list, texts, _ := strings.Cut(file, "\n====")
+	for _, module := range linked {
+		_, programs, _ := strings.Cut(list, "\n  "+module+": ")
+		programs, _, _ = strings.Cut(programs, "\n")
+		if !slices.Contains(strings.Split(programs, ", "), strings.TrimSuffix(name, ".exe")) || !strings.Contains(texts, "\n"+module+": ") {
+			t.Errorf("%s links %s, of which %s has no licence, or not for this program", name, module, licenses)
+		}
 	}
 }
 

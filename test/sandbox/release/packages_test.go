@@ -16,12 +16,17 @@ func TestPackages(t *testing.T) {
 	m := metadata(t, dist)
 	files := map[string]map[string]fs.FileMode{
 		"kubectl-jit": {
-			"usr/bin/kubectl-jit":                 0o755,
-			"usr/libexec/kubectl-jit/jit-token":   0o755,
-			"usr/libexec/kubectl-jit/jit-core":    0o755,
-			"usr/share/doc/kubectl-jit/copyright": 0o644,
+			"usr/bin/kubectl-jit":                   0o755,
+			"usr/libexec/kubectl-jit/jit-token":     0o755,
+			"usr/libexec/kubectl-jit/jit-core":      0o755,
+			"usr/share/doc/kubectl-jit/copyright":   0o644,
+			"usr/share/doc/kubectl-jit/" + licenses: 0o644,
 		},
-		"jit-broker": {"usr/bin/jit-broker": 0o755, "usr/share/doc/jit-broker/copyright": 0o644},
+		"jit-broker": {
+			"usr/bin/jit-broker":                   0o755,
+			"usr/share/doc/jit-broker/copyright":   0o644,
+			"usr/share/doc/jit-broker/" + licenses: 0o644,
+		},
 	}
 	for name, want := range files {
 		for _, arch := range []string{"amd64", "arm64"} {
