@@ -12,6 +12,7 @@ GO      := CGO_ENABLED=0 go
 TARGET      ?= $(shell go env GOOS)_$(shell go env GOARCH)
 FUZZTIME    ?= 30s
 GOVULNCHECK := v1.9.0
+ACTIONLINT  := v1.7.12
 
 # The sandbox is run as a program of its own, so that a signal reaches it.
 SANDBOX := $(CURDIR)/.build/sandbox
@@ -72,6 +73,10 @@ fuzz: ## every Fuzz test there is, for FUZZTIME (30s) each
 .PHONY: lint-go
 lint-go: $(SANDBOX) ## golangci-lint, by .golangci.yaml (first time: about 5 minutes of building)
 	@lint="$$(cd test/sandbox && $(SANDBOX) client golangci-lint)" && "$$lint" run ./cmd/... ./pkg/... ./plugins/... ./krew/... ./test/...
+
+.PHONY: lint-actions
+lint-actions: ## actionlint: the workflows of .github
+	go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
 
 .PHONY: vuln
 vuln: ## govulncheck: known vulnerabilities in what the programs call (asks vuln.go.dev)

@@ -3,7 +3,6 @@ package house_test
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,28 +60,6 @@ func TestInstallPage(t *testing.T) {
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("docs/install.md does not say %q", want)
-		}
-	}
-}
-
-// TestActions holds the workflows to actions that are pinned by commit.
-func TestActions(t *testing.T) {
-	workflows, err := filepath.Glob("../../.github/workflows/*")
-	if err != nil || len(workflows) == 0 {
-		t.Fatal("no workflows", err)
-	}
-	uses := regexp.MustCompile(`(?m)uses: *(\S+)(.*)$`)
-	pinned := regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40}$`)
-	for _, workflow := range workflows {
-		text, err := os.ReadFile(workflow)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range uses.FindAllStringSubmatch(string(text), -1) {
-			ours := strings.HasPrefix(found[1], "./")
-			if !ours && (!pinned.MatchString(found[1]) || !strings.HasPrefix(found[2], " # v")) {
-				t.Errorf("%s: %q is not pinned by a commit, with its version as a comment", workflow, found[0])
-			}
 		}
 	}
 }
