@@ -55,8 +55,9 @@ func TestInstallPage(t *testing.T) {
 		env[name] = value
 	}
 	for _, want := range []string{
-		"brew install --cask " + env["OWNER"] + "/" + strings.TrimPrefix(env["TAP"], "homebrew-") + "/kubectl-jit",
-		"scoop bucket add kubectl-jit https://github.com/" + env["OWNER"] + "/" + env["BUCKET"],
+		"kubectl krew index add jit https://github.com/" + env["OWNER"] + "/" + env["INDEX"] + "\n",
+		"brew install --cask " + env["OWNER"] + "/" + strings.TrimPrefix(env["TAP"], "homebrew-") + "/kubectl-jit\n",
+		"scoop bucket add kubectl-jit https://github.com/" + env["OWNER"] + "/" + env["BUCKET"] + "\n",
 	} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("docs/install.md does not say %q", want)
