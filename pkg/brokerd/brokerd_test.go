@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/brokerd"
 )
@@ -237,6 +239,55 @@ func TestInitIsPrivate(t *testing.T) {
 		}
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %s", entry.Name(), info.Mode())
+		}
+	}
+}
+
+// TestHelp holds that the help of every command can be read on 80 columns. What is to
+// be copied, usage and examples, is not broken.
+func TestHelp(t *testing.T) {
+	commands := 0
+	var read func(words ...string)
+	read = func(words ...string) {
+		commands++
+		help := must(t, append(slices.Clone(words), "--help")...)
+		copied := false
+		for line := range strings.Lines(help) {
+			line = strings.TrimSuffix(line, "\n")
+			if !strings.HasPrefix(line, " ") {
+				copied = line == "Usage:" || line == "Examples:"
+			}
+			if !copied && utf8.RuneCountInString(line) > 80 {
+				t.Errorf("jit-broker %v: %s", words, line)
+			}
+		}
+		_, list, _ := strings.Cut(help, "Available Commands:\n")
+		list, _, _ = strings.Cut(list, "\n\n")
+		for line := range strings.Lines(list) {
+			read(append(slices.Clone(words), strings.Fields(line)[0])...)
+		}
+	}
+	read()
+	if commands < 10 {
+		t.Errorf("only %d commands were found", commands)
+	}
+}
+
+// TestTyped holds that what was typed wrong is answered with what may have been meant,
+// and with the help to read.
+func TestTyped(t *testing.T) {
+	tests := []struct{ typed, says, next string }{
+		{"srve", `"srve" is no command of jit-broker; did you mean "serve"?`, "jit-broker --help"},
+		{"token creat", `"creat" is no command of jit-broker token; did you mean "create"?`, "jit-broker token --help"},
+		{"help tokn", `"tokn" is no command of jit-broker; did you mean "token"?`, "jit-broker --help"},
+		{"serve --confg x", `unknown flag: --confg; did you mean "--config"?`, "jit-broker serve --help"},
+		{"serve now", `"now" is one word too many`, "jit-broker serve --help"},
+		{"token revoke", "ID is missing", "jit-broker token revoke --help"},
+	}
+	for _, tt := range tests {
+		out, errs, status := call(t, strings.Fields(tt.typed)...)
+		if out != "" || status != 2 || !strings.Contains(errs, "error: "+tt.says) || !strings.HasSuffix(errs, "next: "+tt.next+"\n") {
+			t.Errorf("%s: status %d\n%s%s", tt.typed, status, out, errs)
 		}
 	}
 }

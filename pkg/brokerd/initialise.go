@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/saml"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // exampleCatalog is what init writes: an application with one account and three
@@ -39,7 +40,7 @@ func newInit(stdout io.Writer) *cobra.Command {
 self-signed TLS certificate, and the key the broker signs SAML assertions with.
 A folder that holds one of these files is left alone.`,
 		Example: `  jit-broker init --dir broker --url https://jit.example.com:8443`,
-		Args:    cobra.NoArgs,
+		Args:    usage.Wants(),
 		RunE:    func(*cobra.Command, []string) error { return i.run() },
 	}
 	cmd.Flags().StringVar(&i.dir, "dir", "broker", "the folder; made when missing")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // Main runs one command of jit-broker and returns its exit status: 0, 2 for what
@@ -17,10 +18,11 @@ import (
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer, version string) int {
 	root := newRoot(stdout, stderr, version)
 	root.SetArgs(args[min(1, len(args)):])
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
+	err = usage.Lead(cmd, err)
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(stderr, "jit-broker: error: %s\n", safe(strings.TrimSuffix(line, "\n")))
 	}
@@ -46,27 +48,17 @@ Britive's, so that kubectl-jit and pybritive drive it.`,
 		Example: `  jit-broker init --dir broker
   jit-broker token create --user alice@example.com --expires 720h --config broker/broker.yaml
   jit-broker serve --config broker/broker.yaml`,
-		Args:          noCommand,
+		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          usage.Group,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return jit.Errorf(jit.Invalid, "", "%w", err).WithNext("%s --help", cmd.CommandPath())
-	})
 	root.AddCommand(newInit(stdout), newServe(stderr, version), newToken(stdout), newSAML(stdout), newVersion(stdout, version))
+	usage.Prepare(root, func(text string) string { return text })
 	return root
-}
-
-// noCommand refuses a word that is no command.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return jit.Errorf(jit.Invalid, "", "%q is no command of %s", args[0], cmd.CommandPath()).WithNext("%s --help", cmd.CommandPath())
 }
 
 // configFlag adds the flag that every command but init and version has.

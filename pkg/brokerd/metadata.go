@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/saml"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 func newSAML(stdout io.Writer) *cobra.Command {
@@ -13,8 +14,8 @@ func newSAML(stdout io.Writer) *cobra.Command {
 		Use:     "saml",
 		Short:   "What AWS accounts need to know of this broker",
 		Example: `  jit-broker saml metadata --config broker/broker.yaml > metadata.xml`,
-		Args:    noCommand,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:    cobra.ArbitraryArgs,
+		RunE:    usage.Group,
 	}
 	cmd.AddCommand(newMetadata(stdout))
 	return cmd
@@ -29,7 +30,7 @@ func newMetadata(stdout io.Writer) *cobra.Command {
 provider, under the name the catalog says, in every account of the catalog.`,
 		Example: `  jit-broker saml metadata > metadata.xml
   aws iam create-saml-provider --name jit-broker --saml-metadata-document file://metadata.xml`,
-		Args: cobra.NoArgs,
+		Args: usage.Wants(),
 		RunE: func(*cobra.Command, []string) error {
 			c, err := readConfig(path)
 			if err != nil {

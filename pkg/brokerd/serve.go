@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 const (
@@ -46,7 +47,7 @@ func newServe(stderr io.Writer, version string) *cobra.Command {
 		Long: `Run the broker in the foreground. The log goes to stderr, as JSON. SIGHUP reloads
 the catalog; a catalog with a mistake is refused as a whole and the old one stays.`,
 		Example: `  jit-broker serve --config broker/broker.yaml`,
-		Args:    cobra.NoArgs,
+		Args:    usage.Wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
 	configFlag(cmd, &s.config)

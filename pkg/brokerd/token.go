@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // tokens is what the three token commands share.
@@ -31,8 +32,8 @@ func newToken(stdout io.Writer) *cobra.Command {
 		Long: `Make, list and revoke API tokens. A token signs its user in; the ledger keeps its
 hash only. These commands work beside a running broker.`,
 		Example: `  jit-broker token create --user alice@example.com --expires 720h --config broker/broker.yaml`,
-		Args:    noCommand,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:    cobra.ArbitraryArgs,
+		RunE:    usage.Group,
 	}
 	cmd.AddCommand(newTokenCreate(stdout), newTokenList(stdout), newTokenRevoke(stdout))
 	return cmd
@@ -44,7 +45,7 @@ func newTokenCreate(stdout io.Writer) *cobra.Command {
 		Use:     "create",
 		Short:   "Make a token and print it, this once",
 		Example: `  (umask 077 && jit-broker token create --user alice@example.com --expires 720h > token)`,
-		Args:    cobra.NoArgs,
+		Args:    usage.Wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), t.create) },
 	}
 	configFlag(cmd, &t.config)
@@ -60,7 +61,7 @@ func newTokenList(stdout io.Writer) *cobra.Command {
 		Use:     "list",
 		Short:   "List tokens, without their texts",
 		Example: `  jit-broker token list --user alice@example.com`,
-		Args:    cobra.NoArgs,
+		Args:    usage.Wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), t.list) },
 	}
 	configFlag(cmd, &t.config)
@@ -74,7 +75,7 @@ func newTokenRevoke(stdout io.Writer) *cobra.Command {
 		Use:     "revoke ID",
 		Short:   "Revoke a token at once",
 		Example: `  jit-broker token revoke 5f3c9a`,
-		Args:    cobra.ExactArgs(1),
+		Args:    usage.Wants("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.with(cmd.Context(), func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
 		},
@@ -100,7 +101,7 @@ func (t *tokens) with(ctx context.Context, do func(context.Context, *broker.Engi
 // create prints the token alone, so that it can be redirected into a file.
 func (t *tokens) create(ctx context.Context, engine *broker.Engine) error {
 	if t.user == "" {
-		return jit.Errorf(jit.Invalid, "create a token", "--user is missing").WithNext("jit-broker token create --help")
+		return jit.Errorf(jit.Invalid, "", "--user is missing")
 	}
 	text, _, err := engine.CreateToken(ctx, t.user, t.name, t.ttl)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
 )
 
@@ -13,7 +14,7 @@ func newVersion(stdout io.Writer, version string) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version of this program",
 		Example: `  jit-broker version`,
-		Args:    cobra.NoArgs,
+		Args:    usage.Wants(),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(stdout, "jit-broker %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

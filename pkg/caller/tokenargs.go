@@ -65,14 +65,9 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 		return a, jit.Errorf(jit.Invalid, "", "%w", err).WithNext(help)
 	}
 	if f.NArg() > 0 {
-		return a, ExtraWord(f.Arg(0)).WithNext(help)
+		return a, jit.ExtraWord(f.Arg(0)).WithNext(help)
 	}
 	return a, nil
-}
-
-// ExtraWord is the error of a word that a command does not take.
-func ExtraWord(word string) *jit.Error {
-	return jit.Errorf(jit.Invalid, "", "%q is one word too many (quote a name that holds blanks)", word)
 }
 
 // answer writes the token. Of one that ends too soon, the login that gets the next

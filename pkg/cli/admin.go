@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 func newAdmin(e *env) *cobra.Command {
@@ -34,7 +35,7 @@ AWS_SESSION_TOKEN).`,
   kubectl jit admin mappings lint
   kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newAdminRBAC(e), newAdminMappings(e), newAdminTrustPolicy(e), newAdminSAMLProvider(e))
 	return cmd

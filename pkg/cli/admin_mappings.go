@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
 )
@@ -33,7 +34,7 @@ chooses one of the two.`,
   kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager
   kubectl jit admin mappings lint`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newMappingsList(e), newMappingsAdd(e), newMappingsRemove(e), newMappingsLint(e))
 	return cmd

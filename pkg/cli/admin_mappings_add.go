@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
 )
@@ -42,7 +43,7 @@ with --dry-run to stdout.`,
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Pod-Manager --group readers --replace --dry-run
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --group readers --via access-entries --yes
   kubectl jit admin mappings add arn:aws:iam::196226166352:role/EKS-Unmapped --access-policy AmazonEKSViewPolicy=shop,web --via access-entries --dry-run`,
-		Args: wants("ROLE-ARN"),
+		Args: usage.Wants("ROLE-ARN"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}
 	a.mappings.flags(cmd)
@@ -97,7 +98,7 @@ access entry go its access policies; they are in the diff, and the undo brings t
 back. The diff goes to stderr, with --dry-run to stdout.`,
 		Example: `  kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager
   kubectl jit admin mappings remove arn:aws:iam::196226166352:role/EKS-Pod-Manager --dry-run`,
-		Args: wants("ROLE-ARN"),
+		Args: usage.Wants("ROLE-ARN"),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args[0]) },
 	}
 	r.mappings.flags(cmd)

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
 )
 
@@ -28,7 +29,7 @@ An error does not do what it says, a warning does more or less than it looks lik
 a note may surprise. The exit status is 1 where there is an error.`,
 		Example: `  kubectl jit admin mappings lint
   kubectl jit admin mappings lint -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context()) },
 	}
 	l.mappings.flags(cmd)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
 )
 
@@ -24,7 +25,7 @@ the last entry.`,
 		Example: `  kubectl jit admin mappings list
   kubectl jit admin mappings list -o wide
   kubectl jit admin mappings list --via aws-auth -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context()) },
 	}
 	l.mappings.flags(cmd)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // presets are the names that --preset takes.
@@ -114,7 +115,7 @@ func locateResource(served map[string][]string, word string) (group, name string
 			names = append(names, other)
 		}
 		slices.Sort(names)
-		return "", "", jit.Errorf(jit.NotFound, op, "the cluster serves no such resource%s", didYouMean(nearest.Names(name, names))).
+		return "", "", jit.Errorf(jit.NotFound, op, "the cluster serves no such resource%s", usage.DidYouMean(nearest.Names(name, names))).
 			WithNext("kubectl api-resources")
 	case len(groups) > 1:
 		slices.Sort(groups)

@@ -16,6 +16,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // adminRBAC gives a group its rights: one ClusterRole, and one binding to it.
@@ -50,7 +51,7 @@ diff goes to stderr, with --dry-run to stdout.`,
 		Example: `  kubectl jit admin rbac --group pod-managers --preset pod-manager
   kubectl jit admin rbac --group deployers --preset deployer -n shop --dry-run
   kubectl jit admin rbac --group restarters --verb get,list,patch --resource deployments,pods/log --yes`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
 	}
 	a.kube.flags(cmd)
@@ -91,17 +92,16 @@ func (a *adminRBAC) run(ctx context.Context) error {
 
 // check completes the flags, or says which are missing.
 func (a *adminRBAC) check() error {
-	const help = "kubectl jit admin rbac --help"
 	custom := len(a.verbs) > 0 || len(a.resources) > 0
 	switch {
 	case a.group == "":
-		return jit.Errorf(jit.Invalid, "", "--group is missing").WithNext(help)
+		return jit.Errorf(jit.Invalid, "", "--group is missing")
 	case strings.HasPrefix(a.group, "system:"):
 		return jit.Errorf(jit.Denied, "give group "+a.group+" rights", "it is one of Kubernetes' own: make a group for people")
 	case a.preset != "" && custom:
-		return jit.Errorf(jit.Invalid, "", "--preset and --verb with --resource exclude each other").WithNext(help)
+		return jit.Errorf(jit.Invalid, "", "--preset and --verb with --resource exclude each other")
 	case a.preset == "" && (len(a.verbs) == 0 || len(a.resources) == 0):
-		return jit.Errorf(jit.Invalid, "", "--preset is missing, or --verb and --resource").WithNext(help)
+		return jit.Errorf(jit.Invalid, "", "--preset is missing, or --verb and --resource")
 	}
 	if a.role == "" {
 		a.role = a.preset

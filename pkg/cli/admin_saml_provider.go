@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 )
 
@@ -42,7 +43,7 @@ the AWS keys in the environment; where there are none, with those of the context
 profile.`,
 		Example: `  kubectl jit admin saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --metadata metadata.xml
   kubectl jit admin saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --metadata metadata.xml --apply`,
-		Args: wants("ARN"),
+		Args: usage.Wants("ARN"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}
 	a.kube.flags(cmd)
@@ -66,7 +67,7 @@ func (a *adminSAMLProvider) run(ctx context.Context, arn string) error {
 	}
 	if !a.apply {
 		if a.dryRun {
-			return jit.Errorf(jit.Invalid, "", "--dry-run goes with --apply").WithNext("kubectl jit admin saml-provider --help")
+			return jit.Errorf(jit.Invalid, "", "--dry-run goes with --apply")
 		}
 		a.printCommands(name, document)
 		return nil

@@ -55,18 +55,17 @@ func signInAddress(partition string) (string, error) {
 // principal. Without sts:TagSession and sts:SetSourceIdentity, AWS refuses the
 // whole call of a broker that sends tags and says who the person is.
 func (t trust) policy() (policy trustPolicy, partition, account string, err error) {
-	const help = "kubectl jit admin trust-policy --help"
 	statement := trustStatement{Effect: "Allow"}
 	switch {
 	case (t.samlProvider == "") == (t.principal == ""):
-		return policy, "", "", jit.Errorf(jit.Invalid, "", "one of --saml-provider and --principal must be given").WithNext(help)
+		return policy, "", "", jit.Errorf(jit.Invalid, "", "one of --saml-provider and --principal must be given")
 	case t.samlProvider != "":
 		found := providerARN.FindStringSubmatch(t.samlProvider)
 		if found == nil {
 			return policy, "", "", jit.Errorf(jit.Invalid, "", "%q is not the ARN of a SAML provider, such as arn:aws:iam::196226166352:saml-provider/jit-broker", t.samlProvider)
 		}
 		if t.externalID != "" {
-			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id goes with --principal").WithNext(help)
+			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id goes with --principal")
 		}
 		partition, account = found[1], found[2]
 		statement.Principal = map[string]string{"Federated": t.samlProvider}
@@ -80,9 +79,9 @@ func (t trust) policy() (policy trustPolicy, partition, account string, err erro
 		case found == nil:
 			return policy, "", "", jit.Errorf(jit.Invalid, "", "%q is not the ARN of a role, a user or an account's root", t.principal)
 		case len(t.recipients) > 0 || t.issuer != "":
-			return policy, "", "", jit.Errorf(jit.Invalid, "", "--recipient and --issuer go with --saml-provider").WithNext(help)
+			return policy, "", "", jit.Errorf(jit.Invalid, "", "--recipient and --issuer go with --saml-provider")
 		case !jit.ValidExternalID(t.externalID):
-			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id is missing, or is not 2 to 1224 letters, digits and _+=,.@:/-: without one, whoever can make that principal call AWS comes in").WithNext(help)
+			return policy, "", "", jit.Errorf(jit.Invalid, "", "--external-id is missing, or is not 2 to 1224 letters, digits and _+=,.@:/-: without one, whoever can make that principal call AWS comes in")
 		}
 		partition = found[1]
 		statement.Principal = map[string]string{"AWS": t.principal}

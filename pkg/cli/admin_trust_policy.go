@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 )
 
@@ -40,7 +41,7 @@ environment; where there are none, with those of the context's profile.`,
   kubectl jit admin trust-policy --principal arn:aws:iam::111122223333:role/jit-broker --external-id sigma-4711
   kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager
   kubectl jit admin trust-policy --saml-provider arn:aws:iam::196226166352:saml-provider/jit-broker --apply --role EKS-Pod-Manager --create`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
 	}
 	a.kube.flags(cmd)
@@ -64,7 +65,7 @@ func (a *adminTrustPolicy) run(ctx context.Context) error {
 	}
 	if !a.apply {
 		if a.role != "" || a.dryRun || a.create {
-			return jit.Errorf(jit.Invalid, "", "--role, --create and --dry-run go with --apply").WithNext("kubectl jit admin trust-policy --help")
+			return jit.Errorf(jit.Invalid, "", "--role, --create and --dry-run go with --apply")
 		}
 		text, err := indent(policy)
 		if err != nil {
@@ -74,7 +75,7 @@ func (a *adminTrustPolicy) run(ctx context.Context) error {
 		return err
 	}
 	if a.role == "" || strings.ContainsAny(a.role, "/:") {
-		return jit.Errorf(jit.Invalid, "", "--apply wants --role, the name of a role without path").WithNext("kubectl jit admin trust-policy --help")
+		return jit.Errorf(jit.Invalid, "", "--apply wants --role, the name of a role without path")
 	}
 	iam, err := a.iam(ctx, a.kube, partition)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
 	"github.com/kubectl-jit/kubectl-jit/pkg/pybritive"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 func newAlias(e *env) *cobra.Command {
@@ -28,7 +29,7 @@ mean the same whatever becomes of the alias.`,
   kubectl jit alias list
   kubectl jit alias remove eks-pod-manager`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newAliasSet(e), newAliasList(e), newAliasRemove(e))
 	return cmd
@@ -56,7 +57,7 @@ aws-credential-process go on to it.`,
   kubectl jit alias set eks-reader "EKS Reader"
   kubectl jit alias set eks-deployer "EKS Pod Manager" \
     --assume-role arn:aws:iam::196226166352:role/EKS-Deployer --external-id ci/42 --session-tag team=payments`,
-		Args: wants("NAME", "PROFILE"),
+		Args: usage.Wants("NAME", "PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], args[1]) },
 
 		ValidArgsFunction: second(e.paths),
@@ -135,7 +136,7 @@ func exactly(typed jit.Access, all []jit.Profile) (jit.Access, error) {
 		}
 		paths[i] = profile.Path()
 	}
-	err := jit.Errorf(jit.NotFound, "", "no profile %q%s", typed.Path(), didYouMean(nearest.Names(typed.Path(), paths)))
+	err := jit.Errorf(jit.NotFound, "", "no profile %q%s", typed.Path(), usage.DidYouMean(nearest.Names(typed.Path(), paths)))
 	return jit.Access{}, err.WithNext("kubectl jit profiles")
 }
 
@@ -153,7 +154,7 @@ func newAliasList(e *env) *cobra.Command {
 they are used where they lie, for as long as no alias of ours has the name. Nobody
 is asked.`,
 		Example: `  kubectl jit alias list`,
-		Args:    wants(),
+		Args:    usage.Wants(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context()) },
 	}
 	a.output.flag(cmd, "json", "yaml", "name", "wide")
@@ -237,7 +238,7 @@ func newAliasRemove(e *env) *cobra.Command {
 		Short:   "Remove an alias",
 		Long:    `Remove an alias. What it stood for stays checked out, and stays in the kubeconfig.`,
 		Example: `  kubectl jit alias remove eks-pod-manager`,
-		Args:    wants("NAME"),
+		Args:    usage.Wants("NAME"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0]) },
 	}
 	cmd.ValidArgsFunction = first(e.aliases)
@@ -257,7 +258,7 @@ func (a *aliasRemove) run(ctx context.Context, name string) error {
 		}
 		if !known {
 			near := nearest.Names(name, slices.Collect(maps.Keys(c.Aliases)))
-			return jit.Errorf(jit.NotFound, "", "no alias %q%s", name, didYouMean(near)).WithNext("kubectl jit alias list")
+			return jit.Errorf(jit.NotFound, "", "no alias %q%s", name, usage.DidYouMean(near)).WithNext("kubectl jit alias list")
 		}
 		delete(c.Aliases, name)
 		return nil

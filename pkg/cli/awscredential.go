@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 const awsVerb = "aws-credential-process"
@@ -36,7 +37,7 @@ profile of the alias's name, and prints no keys. After that "aws --profile ALIAS
 and every AWS SDK live on the same checkout as kubectl.`,
 		Example: `  kubectl jit aws-credential-process --write eks-pod-manager
   aws sts get-caller-identity --profile eks-pod-manager`,
-		Args: wants("PROFILE"),
+		Args: usage.Wants("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.start(cmd.Context(), args[0]) },
 	}
 	cmd.Flags().BoolVar(&a.write, "write", false, "write the line into the AWS configuration, in place of printing keys")

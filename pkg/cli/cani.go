@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type canI struct {
@@ -79,7 +80,7 @@ func canIArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return wants("VERB", "RESOURCE", "[NAME]")(cmd, args)
+	return usage.Wants("VERB", "RESOURCE", "[NAME]")(cmd, args)
 }
 
 func (c *canI) run(ctx context.Context, args []string) error {
@@ -136,29 +137,27 @@ func (c *canI) preview(ctx context.Context, at *atHand) error {
 
 // check refuses flags that the question at hand does not have.
 func (c *canI) check(args []string) error {
-	usage := func(format string, words ...any) error {
-		return jit.Errorf(jit.Invalid, "can-i", format, words...).WithNext("kubectl jit can-i --help")
-	}
+	wrong := func(format string, words ...any) error { return jit.Errorf(jit.Invalid, "", format, words...) }
 	table := len(args) == 0 && !c.find.given
 	switch {
 	case len(args) == 0 && c.explain:
-		return usage("--explain wants VERB and RESOURCE")
+		return wrong("--explain wants VERB and RESOURCE")
 	case len(args) == 0 && c.question.Subresource != "":
-		return usage("--subresource wants VERB and RESOURCE; for the table: --resource pods/%s", c.question.Subresource)
+		return wrong("--subresource wants VERB and RESOURCE; for the table: --resource pods/%s", c.question.Subresource)
 	case len(args) > 0 && (c.with.given || c.find.given):
-		return usage("--diff and --find take no VERB and RESOURCE")
+		return wrong("--diff and --find take no VERB and RESOURCE")
 	case c.find.given && (c.with.given || len(c.groups) > 0 || c.view.wanted() || c.question.AllNamespaces):
-		return usage("--find goes with -n, -o and -q only")
+		return wrong("--find goes with -n, -o and -q only")
 	case c.with.given && c.with.value == "":
-		return usage("--diff wants a profile, or group/NAME")
+		return wrong("--diff wants a profile, or group/NAME")
 	case c.with.given && (c.question.AllNamespaces || c.view.wanted()):
-		return usage("--diff compares one namespace, and all of it")
+		return wrong("--diff compares one namespace, and all of it")
 	case c.quiet && (table || c.explain || c.format != ""):
-		return usage("--quiet is for what is answered by yes or no: VERB and RESOURCE, or --find")
+		return wrong("--quiet is for what is answered by yes or no: VERB and RESOURCE, or --find")
 	case len(args) > 0 && c.view.wanted():
-		return usage("--verb, --resource, --all-resources and --fast are for the table, not for one question")
+		return wrong("--verb, --resource, --all-resources and --fast are for the table, not for one question")
 	case len(args) > 0 && c.format != "":
-		return usage("--output is for the table, --diff and --find, not for one question")
+		return wrong("--output is for the table, --diff and --find, not for one question")
 	}
 	return nil
 }
@@ -218,7 +217,7 @@ func newAuth(e *env) *cobra.Command {
 		Example: `  kubectl jit auth can-i delete pods
   kubectl jit auth whoami`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newCanI(e), newWhoami(e))
 	return cmd

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 const (
@@ -38,7 +39,7 @@ Nothing is issued under it any more, to no program, until the next
 copied elsewhere before cannot be called back; the answer says until when it
 works.`,
 		Example: `  kubectl jit checkin eks-pod-manager`,
-		Args:    wants("PROFILE"),
+		Args:    usage.Wants("PROFILE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	c.output.flag(cmd, "json", "yaml", "name")

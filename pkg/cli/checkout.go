@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type checkout struct {
@@ -38,9 +39,9 @@ nobody. With --open the browser gets it, and it is shown nowhere.`,
   kubectl jit checkout eks-reader --ticket-type issue --ticket INC-42
   oathtool --totp "$SEED" | kubectl jit checkout eks-step-up --otp -
   kubectl jit checkout eks-pod-manager --console --open`,
-		Args: wants("[PROFILE]"),
+		Args: usage.Wants("[PROFILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			profile, err := c.profileOr(cmd.Context(), cmd, args)
+			profile, err := c.profileOr(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

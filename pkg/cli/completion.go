@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type completion struct{ *env }
@@ -24,7 +25,7 @@ Completing asks no server. Profiles are those that the broker listed last, for
 		Example: `  kubectl jit completion install
 
   source <(kubectl-jit completion bash)`,
-		Args:      wants("SHELL"),
+		Args:      usage.Wants("SHELL"),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell", "kubectl"},
 		RunE:      c.run,
 	}

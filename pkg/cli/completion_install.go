@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // completer is the program that kubectl runs to complete behind our name: its
@@ -76,7 +77,7 @@ into ~/.local/bin where that folder is not yours to write to. kubectl's own
 completion must be set up: "kubectl completion --help" says how.`,
 		Example: `  kubectl jit completion install
   kubectl jit completion install --dir ~/bin`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(*cobra.Command, []string) error { return c.run() },
 	}
 	cmd.Flags().StringVar(&c.dir, "dir", "", "the folder to write it into")
@@ -178,7 +179,7 @@ func newCompletionUninstall(e *env) *cobra.Command {
 folder on the PATH, from ~/.local/bin and from --dir. What somebody else wrote under
 that name is left alone.`,
 		Example: `  kubectl jit completion uninstall`,
-		Args:    wants(),
+		Args:    usage.Wants(),
 		RunE:    func(*cobra.Command, []string) error { return c.run() },
 	}
 	cmd.Flags().StringVar(&c.dir, "dir", "", "a folder to look into beside those on the PATH")

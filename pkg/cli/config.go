@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/pybritive"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // newConfig holds what reads and changes our own configuration file.
@@ -24,7 +25,7 @@ used where they lie, as long as our own configuration says nothing else.`,
   kubectl jit config import --dry-run
   kubectl jit config set offline deny`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newConfigView(e), newConfigPath(e), newConfigSet(e), newConfigUnset(e), newConfigImport(e))
 	return cmd
@@ -36,7 +37,7 @@ func newConfigPath(e *env) *cobra.Command {
 		Short:   "Print where the configuration file lies",
 		Long:    `Print where the configuration file lies, or would lie.`,
 		Example: `  kubectl jit config path`,
-		Args:    wants(),
+		Args:    usage.Wants(),
 		RunE: func(*cobra.Command, []string) error {
 			if caller.ConfigPath() == "" {
 				return noConfigFolder()
@@ -62,7 +63,7 @@ pybritive's, and with usual values where nothing is said. An empty storage is th
 keyring where one answers, else a file. It holds no secret.`,
 		Example: `  kubectl jit config view
   kubectl jit config view -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context()) },
 	}
 	v.output.flag(cmd, "yaml", "json")
@@ -150,7 +151,7 @@ func newConfigSet(e *env) *cobra.Command {
 What each may be is in docs/config.md. Comments in the file stay.`,
 		Example: `  kubectl jit config set offline deny
   kubectl jit config set pybritive ignore`,
-		Args: wants("KEY", "VALUE"),
+		Args: usage.Wants("KEY", "VALUE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], args[1]) },
 
 		ValidArgsFunction: s.complete,
@@ -164,7 +165,7 @@ func newConfigUnset(e *env) *cobra.Command {
 		Short:   "Take a setting back to its usual value",
 		Long:    `Take a setting back to its usual value: it leaves the file.`,
 		Example: `  kubectl jit config unset offline`,
-		Args:    wants("KEY"),
+		Args:    usage.Wants("KEY"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args[0], "") },
 
 		ValidArgsFunction: first(settings),

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/pybritive"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // configImport takes over what other tools have configured.
@@ -42,7 +43,7 @@ theirs says otherwise, that is named. No session is copied: pybritive's is used
 where it lies, for as long as nobody signs in with "kubectl jit login".`,
 		Example: `  kubectl jit config import --dry-run
   kubectl jit config import --from bctl --yes`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return i.run(cmd.Context()) },
 	}
 	f := cmd.Flags()

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // decide is approve and reject: one verb with two answers.
@@ -43,7 +44,7 @@ is shown to whoever asked.`,
 }
 
 func (d *decide) command(cmd *cobra.Command) *cobra.Command {
-	cmd.Args = wantsSome("REQUEST")
+	cmd.Args = usage.WantsSome("REQUEST")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args) }
 	cmd.Flags().StringVar(&d.decision.Comment, "comment", "", "what to tell whoever asked")
 	d.output.flag(cmd, "json", "yaml", "name")

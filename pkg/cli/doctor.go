@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // doctor walks the chain from the kubeconfig to the cluster's answer, one joint
@@ -37,7 +38,7 @@ it: with a short PATH, no terminal, and nothing to read.`,
 		Example: `  kubectl jit doctor
   kubectl jit doctor --as-gui
   kubectl jit doctor --context sandbox-reader -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
 	}
 	d.kube.flags(cmd)

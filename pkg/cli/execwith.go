@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // execWith runs one command with the AWS keys of a checkout.
@@ -48,11 +49,11 @@ func commandAfterDash(cmd *cobra.Command, args []string) error {
 	if dash >= 0 {
 		before = args[:dash]
 	}
-	if err := wants("PROFILE")(cmd, before); err != nil {
+	if err := usage.Wants("PROFILE")(cmd, before); err != nil {
 		return err
 	}
 	if len(args) < 2 {
-		return jit.Errorf(jit.Invalid, "", "-- COMMAND is missing").WithNext("%s --help", cmd.CommandPath())
+		return jit.Errorf(jit.Invalid, "", "-- COMMAND is missing")
 	}
 	return nil
 }

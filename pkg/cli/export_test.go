@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // What the tests look at from outside.
@@ -145,7 +146,7 @@ func Reference() string {
 		if cmd != root && cmd.IsAvailableCommand() {
 			fmt.Fprintf(&b, "\n## %s\n\n```\n%s\n```\n", cmd.CommandPath(), cmd.UseLine())
 			fmt.Fprintf(&b, "\n%s\n\n```sh\n%s\n```\n", paragraphs(cmd.Long), unindent(cmd.Example))
-			if usages := cmd.NonInheritedFlags().FlagUsagesWrapped(helpWidth); usages != "" {
+			if usages := cmd.NonInheritedFlags().FlagUsagesWrapped(usage.Width); usages != "" {
 				fmt.Fprintf(&b, "\n```\n%s```\n", usages)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type extend struct {
@@ -23,7 +24,7 @@ func newExtend(e *env) *cobra.Command {
 
 Use it when the work takes longer than planned: kubectl goes on without a break.`,
 		Example: `  kubectl jit extend eks-pod-manager`,
-		Args:    wants("PROFILE"),
+		Args:    usage.Wants("PROFILE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return x.run(cmd.Context(), args[0]) },
 	}
 	x.output.flag(cmd, "json", "yaml", "name")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -36,7 +37,7 @@ func folded(table *metav1.Table, wide bool, columns int) (text string, ok bool) 
 		for i, cell := range row[:last] {
 			line += pad(cell, widths[i]+columnGap)
 		}
-		for _, part := range foldWords(row[last], columns-indent) {
+		for _, part := range usage.Fold(row[last], columns-indent) {
 			b.WriteString(strings.TrimRight(pad(line, indent)+part, " ") + "\n")
 			line = ""
 		}
@@ -58,22 +59,4 @@ func textsOf(table *metav1.Table, wide bool) [][]string {
 		}
 	}
 	return rows
-}
-
-// foldWords cuts a text between words into lines of a width. A longer word has a
-// line of its own.
-func foldWords(text string, width int) []string {
-	lines := []string{""}
-	for i, word := range strings.Split(text, " ") {
-		last := &lines[len(lines)-1]
-		switch {
-		case i == 0:
-			*last = word
-		case utf8.RuneCountInString(*last+" "+word) > width:
-			lines = append(lines, word)
-		default:
-			*last += " " + word
-		}
-	}
-	return lines
 }

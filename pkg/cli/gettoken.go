@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // newGetToken is get-token by hand, and its help. A client's call is answered by
@@ -24,7 +25,7 @@ at a terminal, where the policy asks for nothing, and for an entry with
 		Example: `  kubectl-jit get-token --tenant https://broker.example.com \
     --profile "Manual - Sigma Labs/196226166352 (Sigma Labs)/EKS Pod Manager" \
     --cluster sandbox --region eu-central-1`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			args.Tenant, args.Federation = e.Tenant, e.Federation
 			return e.GetToken(cmd.Context(), args)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // newKubeconfig holds what changes kubeconfigs without logging in.
@@ -22,7 +23,7 @@ checking anything out.`,
 		Example: `  kubectl jit kubeconfig convert --profile eks-pod-manager --dry-run
   kubectl jit kubeconfig restore --all --dry-run`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newKubeconfigConvert(e), newKubeconfigRestore(e))
 	return cmd
@@ -45,7 +46,7 @@ func (w *whichContexts) flags(cmd *cobra.Command, all string) {
 // entries are the contexts that were named: by the words, or the current one.
 func (w *whichContexts) entries(files *kubeconfig.Files, words []string) ([]kubeconfig.Entry, error) {
 	if w.all && len(words) > 0 {
-		return nil, jit.Errorf(jit.Invalid, "", "--all takes no context").WithNext("kubectl jit kubeconfig --help")
+		return nil, jit.Errorf(jit.Invalid, "", "--all takes no context")
 	}
 	if w.all {
 		return files.Entries()

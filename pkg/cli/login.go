@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // login checks a profile out and points kubectl at it.
@@ -70,7 +71,7 @@ before a session of pybritive's.`,
   kubectl jit login eks-admin -j "INC-42: node pool is stuck" --wait 10m
   kubectl jit login eks-reader --new-context sandbox-reader
   kubectl jit login eks-pod-manager --assume-role arn:aws:iam::196226166352:role/EKS-Deployer --external-id ci/42`,
-		Args: wants("[PROFILE]"),
+		Args: usage.Wants("[PROFILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error { return l.start(cmd.Context(), cmd, args) },
 	}
 	l.signIn.flags(cmd)
@@ -93,7 +94,7 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 	if len(args) == 1 {
 		for _, name := range l.signIn.names() {
 			if cmd.Flags().Changed(name) {
-				return jit.Errorf(jit.Invalid, "", "--%s signs in, which is login without a profile", name).WithNext("kubectl jit login --help")
+				return jit.Errorf(jit.Invalid, "", "--%s signs in, which is login without a profile", name)
 			}
 		}
 		return l.run(ctx, args[0])

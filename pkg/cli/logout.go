@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type logout struct {
@@ -31,7 +32,7 @@ Checkouts stand at the broker until they end: give them back with
 		Example: `  kubectl jit status
   kubectl jit logout
   kubectl jit logout --all`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context()) },
 	}
 	cmd.Flags().BoolVar(&l.all, "all", false, "at every tenant of the configuration")

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
@@ -13,5 +14,6 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 	e := newEnv(args, streams, version)
 	root := newRoot(e)
 	root.SetArgs(args[min(1, len(args)):])
-	return e.Called.Report(ctx, streams.ErrOut, root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	return e.Called.Report(ctx, streams.ErrOut, usage.Lead(cmd, err))
 }

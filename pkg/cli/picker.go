@@ -6,20 +6,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 // profileOr is the PROFILE argument or, where there is none and a person is at the
 // terminal, what they pick.
-func (e *env) profileOr(ctx context.Context, cmd *cobra.Command, args []string) (string, error) {
+func (e *env) profileOr(ctx context.Context, args []string) (string, error) {
 	if len(args) == 1 {
 		return args[0], nil
 	}
 	if !e.Person.Present() {
-		return "", jit.Errorf(jit.Invalid, "", "PROFILE is missing").WithNext("%s --help", cmd.CommandPath())
+		return "", jit.Errorf(jit.Invalid, "", "PROFILE is missing")
 	}
 	s, err := e.Connect(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // printEnv prints the AWS keys of a checkout as a shell reads them.
@@ -36,7 +37,7 @@ Invoke-Expression.`,
 		Example: `  eval "$(kubectl jit env eks-pod-manager)"
   kubectl jit env eks-pod-manager --shell fish | source
   kubectl jit env eks-pod-manager -o json`,
-		Args: wants("PROFILE"),
+		Args: usage.Wants("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args[0]) },
 	}
 	p.awsKeys.flags(cmd)

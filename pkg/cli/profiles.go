@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type profiles struct {
@@ -35,7 +36,7 @@ see what a colleague's word for an access means on this machine.`,
   kubectl jit profiles "sigma admin"
   kubectl jit profiles --application "Manual - Sigma Labs" --type AWS
   kubectl jit profiles -o name`,
-		Args: wants("[WORDS]"),
+		Args: usage.Wants("[WORDS]"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args) },
 	}
 	cmd.Flags().StringVar(&p.application, "application", "", "only what is in this application, whatever the case of its name")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 func newRequest(e *env) *cobra.Command {
@@ -23,7 +24,7 @@ go on with something else meanwhile.`,
   kubectl jit request list
   kubectl jit request withdraw request/01J9`,
 		Args: cobra.ArbitraryArgs,
-		RunE: noCommand,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newRequestCreate(e), newRequestList(e), newRequestWithdraw(e))
 	return cmd
@@ -43,7 +44,7 @@ func newRequestCreate(e *env) *cobra.Command {
 		Long: `Ask the approvers of a profile, and do not wait. Once it is approved,
 "kubectl jit login PROFILE" goes through.`,
 		Example: `  kubectl jit request create eks-admin -j "INC-42: node pool is stuck"`,
-		Args:    wants("PROFILE"),
+		Args:    usage.Wants("PROFILE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args[0]) },
 	}
 	reasonFlags(cmd, &r.reason)
@@ -81,7 +82,7 @@ func newRequestWithdraw(e *env) *cobra.Command {
 		Long: `Take back requests of your own that nobody has decided yet. REQUEST is a name as
 "kubectl jit requests" prints it.`,
 		Example: `  kubectl jit request withdraw request/01J9`,
-		Args:    wantsSome("REQUEST"),
+		Args:    usage.WantsSome("REQUEST"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	r.output.flag(cmd, "json", "yaml", "name")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type requests struct {
@@ -41,7 +42,7 @@ request comes that awaits you.`,
   kubectl jit requests --watch
   kubectl jit requests -o wide
   kubectl jit requests -o name`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context()) },
 	}
 	r.output.flag(cmd, "json", "yaml", "name", "wide")

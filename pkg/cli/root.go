@@ -1,18 +1,10 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
-	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
-	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // The groups in which help lists the commands.
@@ -44,7 +36,7 @@ it ends by itself.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
-		RunE:          func(cmd *cobra.Command, args []string) error { return noCommand(cmd, args) },
+		RunE:          usage.Group,
 		PersistentPreRun: func(*cobra.Command, []string) {
 			// A login that was killed may have left kubectl's lock behind. Whatever
 			// comes next removes it, so that kubectl can write again.
@@ -54,7 +46,6 @@ it ends by itself.`,
 	root.SetOut(e.Streams.Out)
 	root.SetErr(e.Streams.ErrOut)
 	root.SetIn(e.Streams.In)
-	root.SetFlagErrorFunc(badFlag)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.PersistentFlags().StringVar(&e.Tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
@@ -62,8 +53,7 @@ it ends by itself.`,
 	root.PersistentFlags().IntVarP(&e.Verbosity, "v", "v", 0, "show the calls of the broker, as kubectl does: 6 calls, 7 headers, 8 and 9 bodies; secrets never")
 	addCommands(e, root)
 	e.completeFlags(root)
-	rename(e.Called, root)
-	narrowFlags(root)
+	usage.Prepare(root, e.Called.Say)
 	return root
 }
 
@@ -92,71 +82,4 @@ func addCommands(e *env, root *cobra.Command) {
 	add(groupAdmin, newAdmin(e))
 	root.AddCommand(newAuth(e))
 	root.SetHelpCommandGroupID(groupSetup)
-}
-
-// noCommand answers a word that is no command, or shows the help where there is
-// no word at all.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return cmd.Help()
-	}
-	var names []string
-	for _, sub := range cmd.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
-	err := jit.Errorf(jit.Invalid, "", "%q is no command of %s%s", args[0], cmd.CommandPath(), didYouMean(nearest.Names(args[0], names)))
-	return err.WithNext("%s --help", cmd.CommandPath())
-}
-
-// badFlag answers a flag that does not exist or has no value.
-func badFlag(cmd *cobra.Command, err error) error {
-	hint := ""
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		hint = didYouMean(nearest.Names("--"+unknown.GetSpecifiedName(), names))
-	}
-	return jit.Errorf(jit.Invalid, "", "%w%s", err, hint).WithNext("%s --help", cmd.CommandPath())
-}
-
-// wants takes exactly the arguments named, each written as help shows it; one in
-// brackets may be left out.
-func wants(names ...string) cobra.PositionalArgs {
-	least := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, "[") })
-	if least < 0 {
-		least = len(names)
-	}
-	return func(cmd *cobra.Command, args []string) error {
-		var err *jit.Error
-		switch {
-		case len(args) < least:
-			err = jit.Errorf(jit.Invalid, "", "%s is missing", names[len(args)])
-		case len(args) > len(names):
-			err = caller.ExtraWord(args[len(names)])
-		default:
-			return nil
-		}
-		return err.WithNext("%s --help", cmd.CommandPath())
-	}
-}
-
-// wantsSome takes one or more of what is named.
-func wantsSome(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		return wants(slices.Repeat([]string{name}, max(1, len(args)))...)(cmd, args)
-	}
-}
-
-// didYouMean lists the nearest names, ready to stand behind "no such thing".
-func didYouMean(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = fmt.Sprintf("%q", name)
-	}
-	return "; did you mean " + strings.Join(quoted, " or ") + "?"
 }

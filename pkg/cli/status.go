@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type status struct {
@@ -28,7 +29,7 @@ alias.`,
 		Example: `  kubectl jit status
   kubectl jit status -o json
   kubectl jit status -o name`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
 	s.output.flag(cmd, "json", "yaml", "name", "wide")

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // target is the access that a PROFILE argument means.
@@ -135,7 +136,7 @@ func pick(word string, all []jit.Profile, aliases map[string]config.Alias) (jit.
 		return found[0], nil
 	case 0:
 		near := nearest.Names(word, unique(names))
-		return jit.Access{}, jit.Errorf(jit.NotFound, "", "no alias or profile %q%s", word, didYouMean(near)).WithNext("kubectl jit profiles")
+		return jit.Access{}, jit.Errorf(jit.NotFound, "", "no alias or profile %q%s", word, usage.DidYouMean(near)).WithNext("kubectl jit profiles")
 	}
 	paths := make([]string, len(found))
 	for i, access := range found {

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/awsconfig"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/kubeconfig"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // uninstall leaves the machine as it was before.
@@ -37,7 +38,7 @@ are kept. Checkouts stand at the broker until they end: give them back with
 "kubectl jit checkin" first.`,
 		Example: `  kubectl jit uninstall --dry-run
   kubectl jit uninstall --yes`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return u.run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&u.kubeconfig, "kubeconfig", "", "the kubeconfig file, in place of KUBECONFIG and ~/.kube/config; what was changed in others is brought back all the same")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
 )
 
@@ -22,7 +23,7 @@ func newVersion(e *env) *cobra.Command {
 Nothing is asked of any server.`,
 		Example: `  kubectl jit version
   kubectl jit version -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context()) },
 	}
 	v.output.flag(cmd, "json", "yaml")

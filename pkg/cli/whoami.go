@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cani"
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type whoami struct {
@@ -27,7 +28,7 @@ func newWhoami(e *env) *cobra.Command {
 The cluster is asked itself, so this is what its audit log and its RBAC see.`,
 		Example: `  kubectl jit whoami
   kubectl jit whoami --context sandbox-reader -o json`,
-		Args: wants(),
+		Args: usage.Wants(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return w.run(cmd.Context()) },
 	}
 	w.kube.flags(cmd)

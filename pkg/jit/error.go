@@ -39,6 +39,11 @@ func Errorf(code Code, op, format string, args ...any) *Error {
 	return &Error{Code: code, Op: op, Err: fmt.Errorf(format, args...)}
 }
 
+// ExtraWord is the error of a word that a command does not take.
+func ExtraWord(word string) *Error {
+	return Errorf(Invalid, "", "%q is one word too many (quote a name that holds blanks)", word)
+}
+
 // WithNext returns a copy that names the next command.
 func (e *Error) WithNext(format string, args ...any) *Error {
 	c := *e

@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"pkg/pybritive":  1,
 	"pkg/rewrite":    1,
 	"pkg/term":       1,
+	"pkg/usage":      1,
 
 	"pkg/britiveapi":     2,
 	"pkg/broker":         2,
@@ -100,7 +101,7 @@ var doors = map[string][]string{
 	"github.com/pressly/goose":             {"pkg/broker/store"},
 	"github.com/rogpeppe/go-internal/diff": {"pkg/cli"},
 	"github.com/russellhaering/":           {"pkg/broker/saml"},
-	"github.com/spf13/cobra":               {"pkg/cli", "pkg/brokerd"},
+	"github.com/spf13/cobra":               {"pkg/cli", "pkg/brokerd", "pkg/usage"},
 	"github.com/zalando/go-keyring":        {"pkg/cache"},
 	"k8s.io/client-go/tools/clientcmd":     {"pkg/kubeconfig"},
 	"modernc.org/":                         {"pkg/broker/store"},
