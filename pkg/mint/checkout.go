@@ -49,7 +49,7 @@ func (m *Mint) opened(ctx context.Context, ask Ask, open func(context.Context, j
 		if err == nil {
 			return grant, nil
 		}
-		if ask, err = m.supply(ctx, ask, err, supplied); err != nil {
+		if ask, err = m.supply(ctx, ask, ask.inWords(err), supplied); err != nil {
 			return jit.Grant{}, err
 		}
 	}

@@ -97,6 +97,8 @@ type Ask struct {
 	Wait    time.Duration // how long to wait for an approval; zero does not wait and asks nobody
 
 	Withdraw bool // whether a request that is waited for is withdrawn when ctx ends the wait
+
+	requests bool // no checkout is to follow: see [Mint.Request]
 }
 
 // Opening says whether a call may open a checkout where none stands. A program

@@ -29,6 +29,7 @@ func (m *Mint) request(ctx context.Context, ask Ask) (jit.Request, jit.Reason, e
 // for beside is asked for where a person is there. Codes: those of [jit.Broker] for
 // Ask.
 func (m *Mint) Request(ctx context.Context, ask Ask) (jit.Request, error) {
+	ask.requests = true
 	made, _, err := m.make(ctx, ask)
 	return made, err
 }
@@ -56,7 +57,8 @@ func (m *Mint) make(ctx context.Context, ask Ask) (jit.Request, jit.Reason, erro
 
 func (m *Mint) asked(ctx context.Context, ask Ask) (jit.Request, error) {
 	defer m.Person.Progress("asking for an approval of " + ask.name())()
-	return m.Broker.Ask(ctx, ask.Access, ask.Reason)
+	made, err := m.Broker.Ask(ctx, ask.Access, ask.Reason)
+	return made, ask.inWords(err)
 }
 
 // pending finds the person's own request for the access that nobody has decided.

@@ -44,7 +44,7 @@ func (m *Mint) supply(ctx context.Context, ask Ask, refusal error, supplied supp
 		err = m.confirmed(ctx, ask, refusal)
 	case jit.Approval:
 		if ask.Wait <= 0 {
-			return ask, next(refusal, ask.requestCreate())
+			return ask, next(refusal, ask.requestCreate()+` --justification "…"`)
 		}
 		ask.Reason, err = m.await(ctx, ask)
 	}

@@ -30,6 +30,24 @@ func (a Ask) identity() string {
 // op says what failed, in errors.
 func (a Ask) op() string { return "get access to " + a.name() }
 
+// inWords is an error of the broker that calls the access as the person does, in what
+// failed and in the command to type. Where there may be no such access, the path
+// stands beside the name.
+func (a Ask) inWords(err error) error {
+	said, ok := errors.AsType[*jit.Error](err)
+	if !ok || error(said) != err {
+		return err
+	}
+	name, path := a.name(), a.Access.Path()
+	command := strings.NewReplacer(" PROFILE", " "+quoted(name), " "+quoted(path), " "+quoted(name))
+	worded := said.WithNext("%s", command.Replace(said.Next))
+	if name != path && (said.Code == jit.NotFound || said.Code == jit.Denied) {
+		name += " (" + path + ")"
+	}
+	worded.Op = strings.Replace(said.Op, path, name, 1)
+	return worded
+}
+
 // Login is the command that gets the access, and writes its kubeconfig entry anew.
 func (a Ask) Login() string {
 	command := "kubectl jit login " + quoted(a.name())
@@ -41,20 +59,22 @@ func (a Ask) Login() string {
 
 // lacking is the command that gives what the policy asks for.
 func (a Ask) lacking(code jit.Code) string {
+	command := a.Login()
+	if a.requests {
+		command = a.requestCreate()
+	}
 	switch code {
 	case jit.Justification:
-		return a.Login() + ` --justification "…"`
+		return command + ` --justification "…"`
 	case jit.Ticket:
-		return a.Login() + " --ticket-type TYPE --ticket ID"
+		return command + " --ticket-type TYPE --ticket ID"
 	case jit.StepUp:
-		return a.Login() + " --otp CODE"
+		return command + " --otp CODE"
 	}
-	return a.Login()
+	return command
 }
 
-func (a Ask) requestCreate() string {
-	return "kubectl jit request create " + quoted(a.name()) + ` --justification "…"`
-}
+func (a Ask) requestCreate() string { return "kubectl jit request create " + quoted(a.name()) }
 
 // quoted writes a word as a shell reads it.
 func quoted(word string) string {
