@@ -80,7 +80,7 @@ func (e *env) each(names []string, doing string, do func(id string) (jit.Request
 		request, err := do(requestID(name))
 		end()
 		if err != nil {
-			failed = append(failed, err)
+			failed = append(failed, unknownRequest(err))
 			continue
 		}
 		done = append(done, request)
@@ -89,6 +89,15 @@ func (e *env) each(names []string, doing string, do func(id string) (jit.Request
 		return done, failed[0]
 	}
 	return done, errors.Join(failed...)
+}
+
+// unknownRequest names the listing after an error of a request that there is not, or
+// is not for the person.
+func unknownRequest(err error) error {
+	if jit.CodeOf(err) != jit.NotFound || jit.NextOf(err) != "" {
+		return err
+	}
+	return jit.Errorf(jit.NotFound, "", "%w", err).WithNext("kubectl jit requests")
 }
 
 func (d *decide) tell(request jit.Request) {
