@@ -38,7 +38,7 @@ func (m *Mint) further(ctx context.Context, ask Ask, keys heldKeys) (heldKeys, e
 			return heldKeys{}, err
 		}
 		if last.Credential, err = m.Roles.Assume(ctx, role, last.Credential, m.now(), m.chained(keys)); err != nil {
-			return heldKeys{}, err
+			return heldKeys{}, ask.inWords(err)
 		}
 	}
 	keys.Further = maps.Clone(keys.Further)

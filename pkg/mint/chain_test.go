@@ -137,9 +137,11 @@ func TestChainRefused(t *testing.T) {
 	inChain(t, func(t *testing.T, r *rig, aws *roles) {
 		aws.fail = jit.Errorf(jit.Denied, "assume one", "AWS says AccessDenied")
 		r.refused(t, jit.Denied, "assume one: AWS says AccessDenied")
+		aws.fail = jit.Errorf(jit.Denied, "assume one", "the session has ended").WithNext("kubectl jit login PROFILE")
+		r.refused(t, jit.Denied, "next: kubectl jit login eks-pod-manager")
 		aws.fail = nil
 		r.token(t) // the checkout and its keys were kept
-		r.called(t, calls{"checkout credential": 1, "grants": 1, "credential": 1})
+		r.called(t, calls{"checkout credential": 1, "grants": 2, "credential": 1})
 	})
 }
 

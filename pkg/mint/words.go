@@ -39,7 +39,7 @@ func (a Ask) inWords(err error) error {
 		return err
 	}
 	name, path := a.name(), a.Access.Path()
-	command := strings.NewReplacer(" PROFILE", " "+quoted(name), " "+quoted(path), " "+quoted(name))
+	command := strings.NewReplacer("kubectl jit login PROFILE", a.Login(), " PROFILE", " "+quoted(name), " "+quoted(path), " "+quoted(name))
 	worded := said.WithNext("%s", command.Replace(said.Next))
 	if name != path && (said.Code == jit.NotFound || said.Code == jit.Denied) {
 		name += " (" + path + ")"

@@ -23,6 +23,8 @@ const (
 	mostAnswer = 1 << 20
 )
 
+const opAssume = "assume " // before the ARN of the role
+
 // Assumer calls sts:AssumeRole, at the regional endpoint and nowhere else.
 type Assumer struct {
 	HTTP *http.Client // nil: one with the environment's proxy and the system's roots
@@ -31,7 +33,7 @@ type Assumer struct {
 // Assume implements [jit.RoleAssumer]. What the session name must not hold is
 // written as a dash.
 func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential, now time.Time, lasts time.Duration) (jit.Credential, error) {
-	op := "assume " + role.ARN
+	op := opAssume + role.ARN
 	role.SessionName = sessionName(role.SessionName)
 	if err := role.Check(); err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "%w", err)
@@ -39,7 +41,7 @@ func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential,
 	region := cmp.Or(role.Region, someRegion(role.ARN))
 	host, err := STSHost(region)
 	if err != nil {
-		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err)
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err).WithNext("kubectl jit login PROFILE --assume-role %s --role-region REGION", role.ARN)
 	}
 	request, err := Call(ctx, with, host, "sts", region, assumeForm(role, lasts), now)
 	if err != nil {
@@ -149,20 +151,22 @@ func (a Assumer) call(op string, request *http.Request, now time.Time) (jit.Cred
 
 // refused says what is behind a refusal most of the time.
 func refused(op, code, message string) error {
-	kind, cause := jit.Denied, ""
+	kind, cause, next := jit.Denied, "", ""
 	switch code {
 	case "AccessDenied":
 		cause = " (its trust policy must allow sts:AssumeRole to the role before it, with this external id; with session tags also sts:TagSession, with a source identity sts:SetSourceIdentity)"
+		next = "kubectl jit admin trust-policy --help  # for an administrator of the role's account"
 	case "ExpiredToken":
-		cause = " (the AWS session has ended)"
+		cause, next = " (the AWS session has ended)", "kubectl jit login PROFILE"
 	case "SignatureDoesNotMatch", "RequestExpired":
-		cause = " (most often this machine's clock is wrong)"
+		cause, next = " (most often this machine's clock is wrong)", "date -u"
 	case "ValidationError", "PackedPolicyTooLarge":
 		kind = jit.Invalid
 	case "Throttling", "InternalFailure", "ServiceUnavailable":
 		kind = jit.Unavailable
 	case "RegionDisabledException":
 		cause = " (name a region that the account has enabled, with --role-region)"
+		next = "kubectl jit login PROFILE --assume-role " + strings.TrimPrefix(op, opAssume) + " --role-region REGION"
 	}
-	return jit.Errorf(kind, op, "AWS says %s: %s%s", code, message, cause)
+	return jit.Errorf(kind, op, "AWS says %s: %s%s", code, message, cause).WithNext("%s", next)
 }

@@ -106,25 +106,33 @@ func (s says) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: s.status, Status: http.StatusText(s.status), Header: http.Header{"Location": {"https://elsewhere.example.com"}}, Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
 }
 
+func refusal(code string) string {
+	return "<ErrorResponse><Error><Code>" + code + "</Code><Message>m</Message></Error></ErrorResponse>"
+}
+
 func TestAssumeStrangeAnswers(t *testing.T) {
 	tests := []struct {
 		name   string
 		status int
 		body   string
 		code   jit.Code
+		next   string
 	}{
-		{"a page", 200, "<html>sign in</html", jit.Unavailable},
-		{"no keys", 200, "<AssumeRoleResponse/>", jit.Unavailable},
-		{"a redirect", 302, "", jit.Unavailable},
-		{"out of order", 503, "<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>", jit.Unavailable},
-		{"ended", 403, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>m</Message></Error></ErrorResponse>", jit.Denied},
+		{"a page", 200, "<html>sign in</html", jit.Unavailable, ""},
+		{"no keys", 200, "<AssumeRoleResponse/>", jit.Unavailable, ""},
+		{"a redirect", 302, "", jit.Unavailable, ""},
+		{"out of order", 503, refusal("ServiceUnavailable"), jit.Unavailable, ""},
+		{"ended", 403, refusal("ExpiredToken"), jit.Denied, "kubectl jit login PROFILE"},
+		{"not trusted", 403, refusal("AccessDenied"), jit.Denied, "kubectl jit admin trust-policy --help  # for an administrator of the role's account"},
+		{"at another time", 403, refusal("SignatureDoesNotMatch"), jit.Denied, "date -u"},
+		{"a region that is off", 403, refusal("RegionDisabledException"), jit.Denied, "kubectl jit login PROFILE --assume-role arn:aws-cn:iam::196226166352:role/R --role-region REGION"},
 	}
 	for _, tt := range tests {
 		var asked string
 		client := &http.Client{Transport: says{tt.status, tt.body, &asked}}
 		_, err := eks.Assumer{HTTP: client}.Assume(context.Background(), jit.Role{ARN: "arn:aws-cn:iam::196226166352:role/R"}, credential(), noon, time.Hour)
-		if jit.CodeOf(err) != tt.code || strings.Contains(err.Error(), "wJalr") || asked != "sts.cn-north-1.amazonaws.com.cn" {
-			t.Errorf("%s: %v, from %s", tt.name, err, asked)
+		if jit.CodeOf(err) != tt.code || jit.NextOf(err) != tt.next || strings.Contains(err.Error(), "wJalr") || asked != "sts.cn-north-1.amazonaws.com.cn" {
+			t.Errorf("%s: %v, next %q, from %s", tt.name, err, jit.NextOf(err), asked)
 		}
 	}
 }
