@@ -152,7 +152,8 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 			return change, err
 		}
 		if entry.User != name || entry.Exec == nil || !entry.Exec.Ours() || entry.Cluster != from.Cluster {
-			return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a context of that name already", old.path)
+			return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a context of that name already", old.path).
+				WithNext("kubectl jit login PROFILE --new-context %s-2", name)
 		}
 		change.File = entry.File
 		err = f.change(ctx, &change, func(ed *editor) error {
@@ -165,7 +166,8 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 		return change, err
 	}
 	if taken, ok := m.users[name]; ok {
-		return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a user of that name already", taken.path)
+		return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a user of that name already", taken.path).
+			WithNext("kubectl jit login PROFILE --new-context %s-2", name)
 	}
 	err = f.change(ctx, &change, func(ed *editor) error {
 		if err := ed.addUser(name, exec); err != nil {

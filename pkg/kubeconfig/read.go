@@ -44,6 +44,10 @@ func (f *Files) Entry(context string) (Entry, error) {
 	if context == "" {
 		context = current(docs)
 	}
+	if len(m.contexts) == 0 {
+		return Entry{}, jit.Errorf(jit.NotFound, "read the kubeconfig", "there is no context in %s", strings.Join(f.paths, ", ")).
+			WithNext("kubectl jit login PROFILE --cluster NAME --region REGION")
+	}
 	if context == "" {
 		return Entry{}, jit.Errorf(jit.NotFound, "read the kubeconfig", "there is no current context in %s", strings.Join(f.paths, ", ")).
 			WithNext("kubectl config use-context NAME")
@@ -57,7 +61,8 @@ func (f *Files) Entry(context string) (Entry, error) {
 func (f *Files) unknown(context string, m merged) error {
 	names := slices.Sorted(maps.Keys(m.contexts))
 	if near := nearest.Names(context, names); len(near) > 0 {
-		return jit.Errorf(jit.NotFound, "read the kubeconfig", "there is no context %q: did you mean %s?", context, strings.Join(near, " or "))
+		return jit.Errorf(jit.NotFound, "read the kubeconfig", "there is no context %q: did you mean %s?", context, strings.Join(near, " or ")).
+			WithNext("kubectl config get-contexts")
 	}
 	return jit.Errorf(jit.NotFound, "read the kubeconfig", "there is no context %q in %s", context, strings.Join(f.paths, ", ")).
 		WithNext("kubectl config get-contexts")

@@ -90,7 +90,7 @@ func TestList(t *testing.T) {
 
 func TestNotFound(t *testing.T) {
 	_, files := list(t, "second", map[string]string{"second": second})
-	if _, err := files.Entry("othr"); jit.CodeOf(err) != jit.NotFound || !strings.Contains(err.Error(), "did you mean other") {
+	if _, err := files.Entry("othr"); jit.CodeOf(err) != jit.NotFound || !strings.Contains(err.Error(), "did you mean other") || jit.NextOf(err) == "" {
 		t.Error(err)
 	}
 	_, files = list(t, "first", map[string]string{"first": first})
@@ -98,8 +98,11 @@ func TestNotFound(t *testing.T) {
 		t.Error(err)
 	}
 	_, files = list(t, "missing", nil)
-	if _, err := files.Entry("c"); jit.CodeOf(err) != jit.NotFound {
-		t.Error(err)
+	for _, context := range []string{"c", ""} {
+		_, err := files.Entry(context)
+		if jit.CodeOf(err) != jit.NotFound || !strings.Contains(err.Error(), "there is no context in ") || !strings.Contains(jit.NextOf(err), " --cluster NAME") {
+			t.Errorf("%q: %v, next %q", context, err, jit.NextOf(err))
+		}
 	}
 	files, err := kubeconfig.Open(filepath.Join(t.TempDir(), "missing"))
 	if err != nil {
