@@ -156,17 +156,17 @@ func rootsOf(tenant config.Tenant) (*x509.CertPool, error) {
 	if tenant.CertificateAuthority == "" {
 		return nil, nil
 	}
-	op := "read the certificate authority of " + tenant.URL
+	op, give := "read the certificate authority of "+tenant.URL, "kubectl jit login --tenant "+tenant.URL+" --certificate-authority FILE"
 	pem, err := os.ReadFile(tenant.CertificateAuthority)
 	if err != nil {
-		return nil, jit.Errorf(jit.Invalid, op, "%w", err)
+		return nil, jit.Errorf(jit.Invalid, op, "%w", err).WithNext("%s", give)
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, jit.Errorf(jit.Invalid, op, "%s holds no PEM certificate", tenant.CertificateAuthority)
+		return nil, jit.Errorf(jit.Invalid, op, "%s holds no PEM certificate", tenant.CertificateAuthority).WithNext("%s", give)
 	}
 	return roots, nil
 }

@@ -153,7 +153,8 @@ func (a *awsAuth) write(ctx context.Context, found *corev1.ConfigMap, text strin
 			return err
 		}
 	}
-	return jit.Errorf(jit.Unavailable, "change aws-auth", "somebody else changes it all the time")
+	return jit.Errorf(jit.Unavailable, "change aws-auth", "somebody else changes it all the time").
+		WithNext("kubectl -n kube-system get configmap aws-auth --watch  # who is at it?")
 }
 
 // put writes the ConfigMap if it is still as it was found.

@@ -65,10 +65,12 @@ const standard = "STANDARD"
 func (a *accessEntries) add(ctx context.Context, w wish) (plan, error) {
 	op := "map " + w.ARN
 	if strings.Contains(w.ARN, ":sts:") {
-		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry wants the ARN of the role, with its path, not of a session")
+		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry wants the ARN of the role, with its path, not of a session").
+			WithNext("aws iam get-role --role-name NAME --query Role.Arn --output text")
 	}
 	if w.Groups == nil && len(w.policies) == 0 && w.Username == "" {
-		return plan{}, jit.Errorf(jit.Invalid, op, "no group and no access policy is named")
+		return plan{}, jit.Errorf(jit.Invalid, op, "no group and no access policy is named").
+			WithNext("kubectl jit admin mappings add %s --group GROUP", w.ARN)
 	}
 	now, there, err := a.entries.Find(ctx, w.ARN)
 	if err != nil {
@@ -120,7 +122,8 @@ func (a *accessEntries) change(ctx context.Context, op string, w wish, now, want
 		return p, nil
 	}
 	if !w.replace {
-		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry maps it already, to %s as %q: --replace changes that", strings.Join(now.Groups, ", "), now.Username)
+		return plan{}, jit.Errorf(jit.Invalid, op, "an access entry maps it already, to %s as %q: --replace changes that", strings.Join(now.Groups, ", "), now.Username).
+			WithNext("kubectl jit admin mappings list")
 	}
 	if err := a.mayTouch(op, now); err != nil {
 		return plan{}, err

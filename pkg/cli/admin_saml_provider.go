@@ -114,7 +114,8 @@ func (a *adminSAMLProvider) inAccount(ctx context.Context, partition, want strin
 		return err
 	}
 	if fields := strings.Split(caller, ":"); len(fields) < 5 || fields[4] != want {
-		return jit.Errorf(jit.Invalid, "register "+a.arn, "the AWS keys are of %s, which is another account", caller)
+		return jit.Errorf(jit.Invalid, "register "+a.arn, "the AWS keys are of %s, which is another account", caller).
+			WithNext("aws sts get-caller-identity  # whose keys are these?")
 	}
 	return nil
 }
@@ -192,7 +193,8 @@ func (a *adminSAMLProvider) read(ctx context.Context) (string, error) {
 func fetch(ctx context.Context, op, address string) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil || request.URL.Scheme != "https" {
-		return nil, jit.Errorf(jit.Invalid, op, "it is not an https address: whoever stands between could put a key of theirs into the account")
+		return nil, jit.Errorf(jit.Invalid, op, "it is not an https address: whoever stands between could put a key of theirs into the account").
+			WithNext("jit-broker saml metadata > metadata.xml")
 	}
 	client := &http.Client{Timeout: metadataTimeout, CheckRedirect: func(next *http.Request, via []*http.Request) error {
 		if next.URL.Scheme != "https" || len(via) > 5 {

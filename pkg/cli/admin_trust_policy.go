@@ -99,7 +99,8 @@ func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy tru
 		return plan{}, err
 	}
 	if owner != "" && !strings.Contains(arn, ":iam::"+owner+":") {
-		return plan{}, jit.Errorf(jit.Invalid, "change the trust policy of "+arn, "the SAML provider is of another account, %s", owner)
+		return plan{}, jit.Errorf(jit.Invalid, "change the trust policy of "+arn, "the SAML provider is of another account, %s", owner).
+			WithNext("aws sts get-caller-identity  # whose keys are these?")
 	}
 	before, after, err := mergeTrust(now, policy)
 	if err != nil {

@@ -67,6 +67,9 @@ aws-credential-process go on to it.`,
 }
 
 func (a *aliasSet) run(ctx context.Context, name, profile string) error {
+	if !config.ValidAlias(name) {
+		return jit.Errorf(jit.Invalid, "", "alias %q: a name is made of letters, digits, dots, dashes and underscores", name)
+	}
 	settings, err := a.Settings()
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ type variable struct{ name, value string }
 func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, error) {
 	if k.region != "" {
 		if err := eks.CheckRegion(k.region); err != nil {
-			return nil, jit.Errorf(jit.Invalid, "read --region", "%w", err)
+			return nil, jit.Errorf(jit.Invalid, "", "--region: %w", err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.TimeLimit())

@@ -130,7 +130,8 @@ func (c *canI) preview(ctx context.Context, at *atHand) error {
 		return err
 	}
 	if _, err := cani.Whoami(ctx, at.client); err != nil {
-		return jit.Errorf(jit.CodeOf(err), "preview group "+strings.Join(c.groups, ","), "%w", err)
+		return jit.Errorf(jit.CodeOf(err), "preview group "+strings.Join(c.groups, ","), "%w", err).
+			WithNext("kubectl auth can-i impersonate %s  # whoever may not cannot preview", quote("groups/"+c.groups[0]))
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func (e *env) confirm(ctx context.Context, yes bool, question string) error {
 		return err
 	}
 	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
-		return jit.Errorf(jit.Invalid, "", "nothing is changed: not confirmed")
+		return jit.Errorf(jit.Invalid, "nothing is changed", "not confirmed")
 	}
 	return nil
 }

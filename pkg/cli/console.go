@@ -65,7 +65,8 @@ func browse(ctx context.Context, address jit.Secret) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()
 		}
-		return jit.Errorf(jit.Unavailable, op, "it did not come for the address within %s", patienceWithBrowser)
+		return jit.Errorf(jit.Unavailable, op, "it did not come for the address within %s", patienceWithBrowser).
+			WithNext("leave --open out, and open the address yourself")
 	}
 }
 

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -61,7 +63,7 @@ func commandAfterDash(cmd *cobra.Command, args []string) error {
 func (x *execWith) run(ctx context.Context, profile string, command []string) error {
 	path, err := exec.LookPath(command[0]) // before a checkout is opened for nothing
 	if err != nil {
-		return jit.Errorf(jit.NotFound, "run "+command[0], "%w", err)
+		return notFound(profile, command[0], err)
 	}
 	all, err := x.variables(ctx, profile)
 	if err != nil {
@@ -71,6 +73,19 @@ func (x *execWith) run(ctx context.Context, profile string, command []string) er
 		return err
 	}
 	return become(path, command, with(os.Environ(), all))
+}
+
+// notFound says why a command cannot be run, without the sentence about it that the
+// standard library has.
+func notFound(profile, command string, err error) error {
+	if looked, ok := errors.AsType[*exec.Error](err); ok {
+		err = looked.Err
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		err = errors.New("no folder of PATH has a program of this name")
+	}
+	return jit.Errorf(jit.NotFound, "run "+command, "%w", err).
+		WithNext("kubectl jit exec %s -- /PATH/TO/%s", quote(profile), quote(filepath.Base(command)))
 }
 
 // with puts the keys into an environment, in place of all that could be taken for

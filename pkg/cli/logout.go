@@ -63,6 +63,9 @@ func (l *logout) run(ctx context.Context) error {
 	if err != nil {
 		return jit.Errorf(jit.Unavailable, "sign out", "remove what is held: %w", err)
 	}
+	if len(tenants) == 0 {
+		l.say("Nobody was signed in, and no tenant is configured.")
+	}
 	if l.Getenv(caller.EnvToken) != "" {
 		l.Note("%s is set and still signs every command in", caller.EnvToken)
 	}

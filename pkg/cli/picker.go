@@ -37,7 +37,8 @@ func (e *env) pickProfile(ctx context.Context, s *caller.Connection) (string, er
 	case err != nil:
 		return "", err
 	case len(items) == 0:
-		return "", jit.Errorf(jit.NotFound, "", "there is no profile that you may ask for")
+		return "", jit.Errorf(jit.NotFound, "", "there is no profile that you may ask for at %s", s.Tenant.URL).
+			WithNext("kubectl jit status  # are you who you mean to be? an administrator of the tenant assigns profiles")
 	}
 	slices.SortStableFunc(items, func(a, b profileItem) int { return cmp.Compare(a.rank(), b.rank()) })
 	names := make([]string, len(items))

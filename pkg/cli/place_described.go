@@ -16,10 +16,12 @@ import (
 func (l *login) described(files *kubeconfig.Files, profile jit.Profile, ask mint.Ask) (place, error) {
 	op := "find the cluster of " + profile.Environment
 	if l.cluster != (jit.Cluster{}) {
-		return place{}, jit.Errorf(jit.Invalid, op, "--cluster and --region are of EKS; the profile is the cluster's own")
+		return place{}, jit.Errorf(jit.Invalid, op, "--cluster and --region are of EKS; the profile is the cluster's own").
+			WithNext("kubectl jit login %s", quote(profile.Path()))
 	}
 	if len(ask.Roles) > 0 {
-		return place{}, jit.Errorf(jit.Invalid, op, "the profile gives a token for it, and no AWS keys to assume a role with")
+		return place{}, jit.Errorf(jit.Invalid, op, "the profile gives a token for it, and no AWS keys to assume a role with").
+			WithNext("kubectl jit login %s", quote(profile.Path()))
 	}
 	if err := checkEndpoint(profile.Cluster); err != nil {
 		return place{}, jit.Errorf(jit.Unavailable, op, "what the broker says of it: %w", err).WithNext("ask its administrator for apiServerUrl and certificateAuthorityData")

@@ -93,7 +93,8 @@ func (e *env) untilEnd(who caller.SignIn) string {
 func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.SignIn, error) {
 	switch {
 	case tenant.Federation != "" && (w.tokenFile != "" || w.apiToken):
-		return caller.SignIn{}, jit.Errorf(jit.Invalid, "sign in", "%s is signed in at by federation (%s), which no API token replaces", tenant.URL, tenant.Federation)
+		return caller.SignIn{}, jit.Errorf(jit.Invalid, "sign in", "%s is signed in at by federation (%s), which no API token replaces", tenant.URL, tenant.Federation).
+			WithNext("kubectl jit login --tenant %s", quote(tenant.URL))
 	case w.tokenFile != "" && w.apiToken:
 		return caller.SignIn{}, jit.Errorf(jit.Invalid, "", "--token-file and --api-token contradict each other")
 	case tenant.Federation != "":

@@ -142,7 +142,7 @@ func pick(word string, all []jit.Profile, aliases map[string]config.Alias) (jit.
 	for i, access := range found {
 		paths[i] = fmt.Sprintf("%q", access.Path())
 	}
-	return jit.Access{}, jit.Errorf(jit.Invalid, "", "%q is ambiguous: it may be %s", word, strings.Join(paths, " or "))
+	return jit.Access{}, jit.Errorf(jit.Invalid, "", "%q is ambiguous: it may be %s", word, strings.Join(paths, " or ")).WithNext("kubectl jit profiles")
 }
 
 // endsIn compares the end of a path with what was typed: a profile, or an

@@ -55,7 +55,7 @@ func (c *Config) Set(key, value string) error {
 		if near := nearest.Names(key, Settings()); len(near) > 0 {
 			err = jit.Errorf(jit.Invalid, "set "+key, "there is no such setting: did you mean %q?", near[0])
 		}
-		return err
+		return err.WithNext("kubectl jit config set --help")
 	}
 	s := all[at]
 	if value != "" && len(s.values) > 0 && !slices.Contains(s.values, value) {

@@ -115,13 +115,13 @@ func address(name string) (string, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || !isHost(u.Host) {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name)
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name).WithNext("kubectl jit config view")
 	}
 	if !strings.EqualFold(u.Scheme, "https") {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q does not begin with https://", name)
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q does not begin with https://", name).WithNext("kubectl jit login --tenant https://%s", u.Host)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is more than https://HOST[:PORT]", u.Redacted())
+		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is more than https://HOST[:PORT]", u.Redacted()).WithNext("kubectl jit login --tenant https://%s", u.Host)
 	}
 	return "https://" + strings.ToLower(u.Host), nil
 }

@@ -59,10 +59,7 @@ func (c *cluster) namespaces(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		refuse(w, err)
 	case user.Groups[0] != "readers":
-		answer(w, http.StatusForbidden, metav1.Status{
-			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusFailure,
-			Reason: metav1.StatusReasonForbidden, Code: http.StatusForbidden, Message: "namespaces is forbidden",
-		})
+		forbid(w, "namespaces is forbidden")
 	default:
 		list := corev1.NamespaceList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "NamespaceList"}}
 		for _, name := range []string{"default", "kube-system", "shop"} {

@@ -68,6 +68,10 @@ func (c *cluster) whoami(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
+	if r.Header.Get("Impersonate-User") != "" { // which nobody may here
+		forbid(w, "groups is forbidden: cannot impersonate")
+		return
+	}
 	answer(w, http.StatusCreated, authenticationv1.SelfSubjectReview{
 		TypeMeta: metav1.TypeMeta{APIVersion: "authentication.k8s.io/v1", Kind: "SelfSubjectReview"},
 		Status:   authenticationv1.SelfSubjectReviewStatus{UserInfo: user},
@@ -170,6 +174,13 @@ func refuse(w http.ResponseWriter, err error) {
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
 		Status:   metav1.StatusFailure, Reason: metav1.StatusReasonUnauthorized, Code: http.StatusUnauthorized, Message: "Unauthorized",
 		Details: &metav1.StatusDetails{Causes: []metav1.StatusCause{{Message: err.Error()}}},
+	})
+}
+
+func forbid(w http.ResponseWriter, text string) {
+	answer(w, http.StatusForbidden, metav1.Status{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusFailure,
+		Reason: metav1.StatusReasonForbidden, Code: http.StatusForbidden, Message: text,
 	})
 }
 
