@@ -34,8 +34,9 @@ get-token", aws-iam-authenticator or pybritive-kube-exec, or held a token, gets 
 tokens from this program. "kubectl jit kubeconfig restore" brings the old user back.
 
 Without CONTEXT it is the current one; with --all every context of an EKS cluster
-that uses one of these. Contexts that share a user are pointed together. A context
-that pybritive wrote names its tenant and profile itself, by pybritive's names.`,
+that uses one of these; a second run finds nothing to change. Contexts that share a
+user are pointed together. A context that pybritive wrote names its tenant and
+profile itself, by pybritive's names.`,
 		Example: `  kubectl jit kubeconfig convert --profile eks-pod-manager
   kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
 		Args: cobra.ArbitraryArgs,
@@ -107,8 +108,13 @@ func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.File
 // for all.
 func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
+	pointed := 0
 	known := map[[2]string]caller.TokenArgs{} // by tenant and profile, which are looked up once
 	for _, entry := range entries {
+		if c.which.all && entry.Exec != nil && entry.Exec.Ours() {
+			pointed++
+			continue
+		}
 		one, err := c.conversion(files, entry)
 		if err == nil {
 			err = c.complete(ctx, &one, known)
@@ -122,7 +128,10 @@ func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, e
 			c.Note("left alone: %v", err)
 		}
 	}
-	if len(todo) == 0 {
+	if pointed > 0 {
+		c.Note("pointed at this program already: %d of %d contexts", pointed, len(entries))
+	}
+	if len(todo)+pointed == 0 {
 		return nil, jit.Errorf(jit.NotFound, "convert the kubeconfig", "there is no context to convert").WithNext("kubectl config get-contexts")
 	}
 	return todo, nil

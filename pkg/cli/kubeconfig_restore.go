@@ -52,6 +52,9 @@ func (r *kubeconfigRestore) run(ctx context.Context, words []string) error {
 	if err != nil {
 		return err
 	}
+	if len(kept) == 0 {
+		r.say("There is nothing to bring back: no kubeconfig is changed on this machine.")
+	}
 	if left := r.restoreAll(ctx, files, kept, dir, r.which.dryRun); left > 0 {
 		return jit.Errorf(jit.Invalid, "restore the kubeconfig", "%d of %d could not be brought back", left, len(kept))
 	}
@@ -65,9 +68,6 @@ func (r *kubeconfigRestore) kept(files *kubeconfig.Files, words []string, dir st
 		return nil, err
 	}
 	if r.which.all && len(words) == 0 {
-		if len(all) == 0 {
-			return nil, jit.Errorf(jit.NotFound, "restore the kubeconfig", "nothing was changed on this machine")
-		}
 		return all, nil
 	}
 	entries, err := r.which.entries(files, words)
