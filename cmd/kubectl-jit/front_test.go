@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("RUN_AS_FRONT") != "" {
 		os.Unsetenv("RUN_AS_FRONT")
+		version = cmp.Or(os.Getenv("RUN_AS_VERSION"), version)
 		main()
 		return
 	}
@@ -168,6 +170,9 @@ func TestFindsPartner(t *testing.T) {
 		}
 		if !strings.HasPrefix(lines[1], "kubectl-jit: next: go install ") {
 			t.Errorf("said %q", lines[1])
+		}
+		if _, errs, _ := run(prefix, front, []string{"RUN_AS_VERSION=v1.2.3"}, "version"); !strings.Contains(errs, "next: install kubectl-jit v1.2.3 again,") {
+			t.Errorf("of a release: said %q", errs)
 		}
 	})
 	t.Run("not to be run", func(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 
 // partners are the places where a partner may lie, in the order they are tried:
 // beside the front (krew, Homebrew, go install, an archive), and where packages
-// put programs that nobody types (deb, rpm). Links to the front are resolved
+// put programs that nobody types (deb, rpm, apk). Links to the front are resolved
 // first, because krew and Homebrew link this one program into their bin folder.
 func partners(name string) [2]string {
 	self, err := os.Executable()
@@ -45,8 +45,13 @@ func environment() []string {
 	return append(env, variable+version)
 }
 
-// missing says that there is no such partner, and ends the process.
+// missing says that there is no such partner, and ends the process. A release has a
+// version, and comes with its partners however it is installed; what go install and
+// go build make has none.
 func missing(name string, tried [2]string) {
-	fail("the program "+name+", which belongs to this one, is neither "+tried[0]+" nor "+tried[1],
-		"go install github.com/kubectl-jit/kubectl-jit/cmd/...@latest, or install a release again: it holds all its programs")
+	next := "install kubectl-jit " + version + " again, the way it was installed: each holds all three programs, see https://github.com/kubectl-jit/kubectl-jit/blob/main/docs/install.md"
+	if version == "dev" {
+		next = "go install github.com/kubectl-jit/kubectl-jit/cmd/...@latest, or make build in a clone, which make all three"
+	}
+	fail("the program "+name+", which belongs to this one, is neither "+tried[0]+" nor "+tried[1], next)
 }
