@@ -70,6 +70,17 @@ func InstalledAs(argv ...string) string {
 	return newEnv(argv, genericiooptions.NewTestIOStreamsDiscard(), "").installedAs()
 }
 
+// ProfileItem is one profile in a list.
+type ProfileItem = profileItem
+
+// PrintItems writes a list to nobody.
+func PrintItems(format string, items []any) {
+	o := output{format: format}
+	if err := o.print(io.Discard, io.Discard, listing{object: list("ProfileList", items)}); err != nil {
+		panic(err)
+	}
+}
+
 // Print writes a one-row listing.
 func Print(format string, cells ...any) string {
 	var out bytes.Buffer

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,9 +13,9 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/printers"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
@@ -183,8 +184,11 @@ func printYAML(out io.Writer, object any) error {
 	return err
 }
 
-// printYAMLList writes one item after the other: the translation of tens of
-// thousands at once takes hundreds of megabytes.
+// atOnce is how many items of a list are translated at once: one by one takes
+// longer, tens of thousands at once hundreds of megabytes.
+const atOnce = 64
+
+// printYAMLList writes a list some items after the others.
 func printYAMLList(out io.Writer, l listObject) error {
 	items := reflect.ValueOf(l.Items)
 	if items.Len() == 0 {
@@ -193,8 +197,8 @@ func printYAMLList(out io.Writer, l listObject) error {
 	}
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "apiVersion: %s\nitems:\n", l.APIVersion)
-	for i := range items.Len() {
-		text, err := yamlItem(items.Index(i).Interface())
+	for i := 0; i < items.Len(); i += atOnce {
+		text, err := yamlItems(items.Slice(i, min(i+atOnce, items.Len())))
 		if err != nil {
 			return err
 		}
@@ -204,31 +208,78 @@ func printYAMLList(out io.Writer, l listObject) error {
 	return w.Flush()
 }
 
-// yamlItem is one item of a list.
-func yamlItem(item any) (string, error) {
-	text, err := yamlOf([]any{item})
+// yamlItems is a part of a list, not an empty one. Where an item has to stay JSON,
+// each is looked at by itself.
+func yamlItems(items reflect.Value) (string, error) {
+	text, err := yamlOf(items.Interface())
 	if err != nil || strings.HasPrefix(text, "- ") {
 		return text, err
 	}
-	text, err = marshal(item)
-	return "- " + strings.ReplaceAll(text, "\n", "\n  ") + "\n", err
+	if items.Len() == 1 {
+		text, err = marshal(items.Index(0).Interface())
+		return "- " + strings.ReplaceAll(text, "\n", "\n  ") + "\n", err
+	}
+	var b strings.Builder
+	for i := range items.Len() {
+		text, err := yamlItems(items.Slice(i, i+1))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
 }
 
 // yamlOf translates an object. One whose strings could turn a terminal around stays
 // JSON, which is YAML too and whose escapes stay escapes.
 func yamlOf(object any) (string, error) {
+	plain, err := json.Marshal(object)
+	if err != nil {
+		return "", err
+	}
+	value, err := parsed(plain)
+	if err != nil {
+		return "", err
+	}
+	translated, err := yaml.Marshal(value)
+	if err != nil {
+		return "", err
+	}
+	if bytes.IndexFunc(translated, turns) < 0 {
+		return string(translated), nil
+	}
 	text, err := marshal(object)
-	if err != nil {
-		return "", err
+	return text + "\n", err
+}
+
+// parsed is JSON as plain values. Whole numbers stay whole.
+func parsed(text []byte) (any, error) {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	err := d.Decode(&value)
+	return numbered(value), err
+}
+
+// numbered puts numbers where their digits are.
+func numbered(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, inner := range value {
+			value[key] = numbered(inner)
+		}
+	case []any:
+		for i, inner := range value {
+			value[i] = numbered(inner)
+		}
+	case json.Number:
+		if whole, err := value.Int64(); err == nil {
+			return whole
+		}
+		broken, _ := value.Float64() // json has checked its form
+		return broken
 	}
-	translated, err := yaml.JSONToYAML([]byte(text))
-	if err != nil {
-		return "", err
-	}
-	if asciiControls(string(translated)) != string(translated) {
-		return text + "\n", nil
-	}
-	return string(translated), nil
+	return value
 }
 
 func marshal(object any) (string, error) {
@@ -240,13 +291,20 @@ func marshal(object any) (string, error) {
 // controls, bidirectional marks) as JSON escapes. They can stand in strings only
 // and mean the same there, so the object stays what it was.
 func asciiControls(text string) string {
+	if strings.IndexFunc(text, turns) < 0 {
+		return text
+	}
 	var b strings.Builder
 	for _, r := range text {
-		if r > unicode.MaxASCII && r < 0x10000 && unicode.In(r, unicode.Cc, unicode.Cf) {
+		if turns(r) {
 			fmt.Fprintf(&b, `\u%04x`, r)
 			continue
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+func turns(r rune) bool {
+	return r > unicode.MaxASCII && r < 0x10000 && unicode.In(r, unicode.Cc, unicode.Cf)
 }
