@@ -38,7 +38,12 @@ func (m *Mint) Console(ctx context.Context, ask Ask) (jit.Grant, jit.Secret, err
 // opened opens a window, with what the policy wants for it.
 func (m *Mint) opened(ctx context.Context, ask Ask, open func(context.Context, jit.Access, jit.Reason) (jit.Grant, error)) (jit.Grant, error) {
 	if !ask.OTP.Empty() {
-		if err := m.stepUp(ctx, ask, ask.OTP); err != nil {
+		err := m.stepUp(ctx, ask, ask.OTP)
+		if jit.CodeOf(err) == jit.StepUp && m.Person.Present() {
+			m.note("%v", err)
+			err = m.confirmed(ctx, ask, err)
+		}
+		if err != nil {
 			return jit.Grant{}, err
 		}
 	}

@@ -98,7 +98,7 @@ func (b *broker) Checkout(ctx context.Context, access jit.Access, why jit.Reason
 		return *b.open, nil
 	case b.approval && !b.approved:
 		return jit.Grant{}, jit.Errorf(jit.Approval, "check out "+access.Profile, "approval required")
-	case b.justification && why.Justification == "":
+	case b.justification && unfit(why):
 		return jit.Grant{}, jit.Errorf(jit.Justification, "check out "+access.Profile, "justification required")
 	}
 	b.stand(fmt.Sprintf("grant-%d", b.calls["checkout"]))
@@ -196,7 +196,7 @@ func (b *broker) Ask(ctx context.Context, access jit.Access, why jit.Reason) (ji
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.justification && why.Justification == "" {
+	if b.justification && unfit(why) {
 		return jit.Request{}, jit.Errorf(jit.Justification, "request "+access.Profile, "justification required")
 	}
 	r := jit.Request{ID: "req-1", Access: access, Justification: why.Justification, State: jit.RequestPending, Approvers: []string{"bob@example.com", "tag:sre"}}

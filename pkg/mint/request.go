@@ -36,23 +36,24 @@ func (m *Mint) Request(ctx context.Context, ask Ask) (jit.Request, error) {
 
 // make makes a request, and returns what the person gave with it.
 func (m *Mint) make(ctx context.Context, ask Ask) (jit.Request, jit.Reason, error) {
+	supplied := supplies{}
 	if ask.Reason.Justification == "" && m.Person.Present() {
+		supplied[jit.Justification]++
 		reason, err := m.justified(ctx, ask, nil)
 		if err != nil {
 			return jit.Request{}, ask.Reason, err
 		}
 		ask.Reason = reason
 	}
-	made, err := m.asked(ctx, ask)
-	if jit.CodeOf(err) == jit.Ticket {
-		if ask.Reason, err = m.ticketed(ctx, ask, err); err == nil {
-			made, err = m.asked(ctx, ask)
+	for {
+		made, err := m.asked(ctx, ask)
+		if code := jit.CodeOf(err); code != jit.Justification && code != jit.Ticket {
+			return made, ask.Reason, err
+		}
+		if ask, err = m.supply(ctx, ask, err, supplied); err != nil {
+			return jit.Request{}, ask.Reason, err
 		}
 	}
-	if jit.CodeOf(err) == jit.Justification {
-		err = next(err, ask.lacking(jit.Justification))
-	}
-	return made, ask.Reason, err
 }
 
 func (m *Mint) asked(ctx context.Context, ask Ask) (jit.Request, error) {

@@ -10,14 +10,21 @@ import (
 // supplies counts what was supplied to one checkout, by the code that asked for it.
 type supplies map[jit.Code]int
 
-// mostOf bounds how often something is supplied: a one-time code again when it went
-// stale while an approval was waited for.
+// mostOf bounds how often something is supplied: a justification that the policy does
+// not take is typed anew, and a one-time code again when it went stale while an
+// approval was waited for.
 func mostOf(code jit.Code) int {
-	if code == jit.StepUp {
+	switch code {
+	case jit.Justification:
+		return mostTries
+	case jit.StepUp:
 		return 2
 	}
 	return 1
 }
+
+// mostTries is how often a person may type what the policy asks for, at one prompt.
+const mostTries = 3
 
 // supply gets what a refused checkout lacks, so that it can be tried again:
 //
@@ -31,8 +38,12 @@ func (m *Mint) supply(ctx context.Context, ask Ask, refusal error, supplied supp
 	if code == jit.Waiting {
 		code = jit.Approval
 	}
-	if supplied[code]++; supplied[code] > mostOf(code) {
+	supplied[code]++
+	switch inVain := supplied[code] > mostOf(code); {
+	case inVain && code == jit.Approval:
 		return ask, refusal
+	case inVain:
+		return ask, next(refusal, ask.lacking(code))
 	}
 	err := refusal
 	switch code {
@@ -51,12 +62,18 @@ func (m *Mint) supply(ctx context.Context, ask Ask, refusal error, supplied supp
 	return ask, err
 }
 
-// justified has the person give a justification. Without a person, or with one
-// that was given and is not good enough, the broker's error stands.
+// justified has the person give a justification, in place of one that the policy does
+// not take, which is said. Without a person the broker's error stands.
 func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason, error) {
 	reason := ask.Reason
-	if wanted != nil && (reason.Justification != "" || !m.Person.Present()) {
-		return reason, next(wanted, ask.lacking(jit.Justification))
+	if wanted != nil {
+		wanted = next(wanted, ask.lacking(jit.Justification))
+		if !m.Person.Present() {
+			return reason, wanted
+		}
+		if reason.Justification != "" {
+			m.note("%v", wanted)
+		}
 	}
 	text, err := m.Person.Ask(ctx, "Why do you need "+ask.name()+"? ")
 	if err != nil {
@@ -119,9 +136,6 @@ func (m *Mint) ticketType(ctx context.Context, ask Ask) (string, error) {
 	return strings.TrimSpace(text), err
 }
 
-// mostCodes is how many one-time codes a person may try at a prompt.
-const mostCodes = 2
-
 // confirmed has the person give a one-time code. Without a person the broker's
 // error stands.
 func (m *Mint) confirmed(ctx context.Context, ask Ask, wanted error) error {
@@ -134,7 +148,7 @@ func (m *Mint) confirmed(ctx context.Context, ask Ask, wanted error) error {
 		if err != nil {
 			return jit.Errorf(jit.StepUp, ask.op(), "no one-time code was given: %w", err).WithNext("%s", login)
 		}
-		if err = m.stepUp(ctx, ask, code); jit.CodeOf(err) != jit.StepUp || try == mostCodes {
+		if err = m.stepUp(ctx, ask, code); jit.CodeOf(err) != jit.StepUp || try == mostTries {
 			return err
 		}
 		m.note("%v", err)

@@ -33,6 +33,10 @@ func (f *forms) lacks(why jit.Reason) error {
 	return nil
 }
 
+// unfit reports whether a justification is missing or not in the form that is asked
+// for.
+func unfit(why jit.Reason) bool { return !strings.HasPrefix(why.Justification, "INC-") }
+
 func (f *forms) StepUp(_ context.Context, code jit.Secret) error {
 	f.given = append(f.given, code.Reveal())
 	if f.otp == "" {
@@ -84,10 +88,12 @@ func TestOneTimeCode(t *testing.T) {
 	}{
 		"nobody is there":          {code: jit.StepUp, says: next},
 		"with the call":            {flag: "123 456", given: "123456"},
-		"wrong with the call":      {flag: "111111", present: true, typed: "123456", code: jit.StepUp, says: next, given: "111111"},
+		"wrong with a program's":   {flag: "111111", typed: "123456", code: jit.StepUp, says: "the code is wrong\n" + next, given: "111111"},
+		"wrong with the call":      {flag: "111111", present: true, typed: "123456", given: "111111 123456"},
 		"typed":                    {present: true, typed: "123456", given: "123456"},
 		"typed, at the second try": {present: true, typed: "111111|123456", given: "111111 123456"},
-		"wrong twice":              {present: true, typed: "111111|222222|123456", code: jit.StepUp, says: "the code is wrong\n" + next, given: "111111 222222"},
+		"typed, at the third try":  {present: true, typed: "111111|222222|123456", given: "111111 222222 123456"},
+		"wrong each time":          {present: true, typed: "1|2|3|123456", code: jit.StepUp, says: "the code is wrong\n" + next, given: "1 2 3"},
 		"Ctrl-D":                   {present: true, code: jit.StepUp, says: "no one-time code was given: EOF\n" + next},
 		"only blanks":              {present: true, typed: "  |123456", given: "123456"},
 	} {
@@ -104,6 +110,9 @@ func TestOneTimeCode(t *testing.T) {
 					expect(t, err, tt.code, tt.says)
 				case err != nil || grant.State != jit.GrantActive:
 					t.Errorf("%+v, %v", grant, err)
+				}
+				if wrong := len(r.person.notes); tt.flag == "111111" && tt.present && wrong != 1 {
+					t.Errorf("that the code is wrong is said %d times", wrong)
 				}
 				if got := strings.Join(r.broker.given, " "); got != tt.given {
 					t.Errorf("the broker was given %q, want %q", got, tt.given)

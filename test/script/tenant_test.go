@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,7 @@ func declare(x *tenant.Tenant) {
 			{Name: "EKS Reader", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue"}, Tickets: []string{"INC-42"}},
 			{Name: "EKS Cluster Admin", Role: "EKS-Cluster-Admin", Members: alice, Approval: &tenant.Approval{Users: []string{"bob@example.com"}, TimeToApprove: 10 * time.Minute}},
 			{Name: "EKS Change", Role: "BritiveEKSReader", Members: alice, TicketTypes: []string{"issue", "change"}, Tickets: []string{"INC-42", "CHG-7"}},
+			{Name: "EKS Incident", Role: "BritiveEKSReader", Members: alice, Justification: true, JustificationRegex: regexp.MustCompile(`^INC-\d+`)},
 			{Name: "EKS Step Up", Role: "EKS-Unmapped", Members: alice, StepUp: tenant.StepUpAlways},
 			{Name: "Web", Members: alice, Console: true, NoCredentials: true},
 		},
