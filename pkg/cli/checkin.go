@@ -25,6 +25,7 @@ const (
 type checkin struct {
 	*env
 	output
+	console bool
 }
 
 func newCheckin(e *env) *cobra.Command {
@@ -37,12 +38,22 @@ func newCheckin(e *env) *cobra.Command {
 Nothing is issued under it any more, to no program, until the next
 "kubectl jit login", and what was held on this machine is removed. What was
 copied elsewhere before cannot be called back; the answer says until when it
-works.`,
-		Example: `  kubectl jit checkin eks-pod-manager`,
-		Args:    usage.Wants("PROFILE"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
+works.
+
+With --console it is the checkout of the web console that is given back. What is
+checked out for the credentials stands.`,
+		Example: `  kubectl jit checkin eks-pod-manager
+  kubectl jit checkin eks-pod-manager --console`,
+		Args: usage.Wants("PROFILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.console {
+				return c.leave(cmd.Context(), args[0])
+			}
+			return c.run(cmd.Context(), args[0])
+		},
 	}
 	c.output.flag(cmd, "json", "yaml", "name")
+	cmd.Flags().BoolVar(&c.console, "console", false, "give the web console back, and leave the credentials alone")
 	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }

@@ -35,6 +35,26 @@ func (c *checkout) enter(ctx context.Context, s *caller.Connection, ask mint.Ask
 	return nil
 }
 
+// leave gives the web console of an access back.
+func (c *checkin) leave(ctx context.Context, profile string) error {
+	s, target, err := c.target(ctx, profile)
+	if err != nil {
+		return err
+	}
+	grant, err := s.Mint.CheckinConsole(ctx, target.ask(s, nil))
+	switch {
+	case err != nil:
+		return err
+	case c.format != "":
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
+	case grant.ID == "":
+		c.say("The console of %s was not checked out.", target.access.Profile)
+	default:
+		c.say("The console of %s is given back. A browser that is in may stay in until its session there ends.", grant.Access.Profile)
+	}
+	return nil
+}
+
 // patienceWithBrowser is how long a browser may take to come for the address.
 const patienceWithBrowser = 30 * time.Second
 

@@ -109,6 +109,11 @@ type Consoles interface {
 	// https, printable ASCII, and as secret as a key. Codes: not_found, denied
 	// (the window is closed).
 	ConsoleURL(ctx context.Context, grantID string) (Secret, error)
+
+	// CheckinConsole is [Broker.Checkin] for the console of an access, and leaves its
+	// credentials alone. Where none is open, the grant has no ID and its Why says
+	// so. Codes: not_found (no such access).
+	CheckinConsole(ctx context.Context, access Access) (Grant, error)
 }
 
 // TokenIssuer turns a credential into the bearer token of one cluster. It calls

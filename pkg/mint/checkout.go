@@ -23,9 +23,9 @@ func (m *Mint) Checkout(ctx context.Context, ask Ask) (jit.Grant, error) {
 // returns the address that signs its bearer in. It asks and waits as Checkout does.
 // Codes: those of Checkout and [jit.Consoles].
 func (m *Mint) Console(ctx context.Context, ask Ask) (jit.Grant, jit.Secret, error) {
-	consoles, ok := m.Broker.(jit.Consoles)
-	if !ok {
-		return jit.Grant{}, jit.Secret{}, jit.Errorf(jit.Invalid, ask.op(), "this broker has no web consoles")
+	consoles, err := m.consoles(ask)
+	if err != nil {
+		return jit.Grant{}, jit.Secret{}, err
 	}
 	grant, err := m.opened(ctx, ask, consoles.CheckoutConsole)
 	if err != nil {
@@ -33,6 +33,26 @@ func (m *Mint) Console(ctx context.Context, ask Ask) (jit.Grant, jit.Secret, err
 	}
 	address, err := consoles.ConsoleURL(ctx, grant.ID)
 	return grant, address, err
+}
+
+// CheckinConsole ends the checkout of the web console of an access. What was checked
+// out for its credentials stands, and so does all that is held of them. Codes: those
+// of [jit.Consoles].
+func (m *Mint) CheckinConsole(ctx context.Context, ask Ask) (jit.Grant, error) {
+	consoles, err := m.consoles(ask)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	defer m.Person.Progress("checking in the console of " + ask.name())()
+	return consoles.CheckinConsole(ctx, ask.Access)
+}
+
+func (m *Mint) consoles(ask Ask) (jit.Consoles, error) {
+	consoles, ok := m.Broker.(jit.Consoles)
+	if !ok {
+		return nil, jit.Errorf(jit.Invalid, ask.op(), "this broker has no web consoles")
+	}
+	return consoles, nil
 }
 
 // opened opens a window, with what the policy wants for it.

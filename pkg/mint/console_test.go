@@ -23,9 +23,16 @@ func (b withConsoles) ConsoleURL(ctx context.Context, grantID string) (jit.Secre
 	return jit.NewSecret("https://console.example.com/?canary=" + grantID), b.enter(ctx, "url")
 }
 
+func (b withConsoles) CheckinConsole(ctx context.Context, access jit.Access) (jit.Grant, error) {
+	return jit.Grant{ID: "console", Access: access, State: jit.GrantEnded}, b.enter(ctx, "checkin console")
+}
+
 func TestConsole(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		if _, _, err := r.Console(t.Context(), r.ask); jit.CodeOf(err) != jit.Invalid {
+			t.Errorf("a broker without consoles: %v", err)
+		}
+		if _, err := r.CheckinConsole(t.Context(), r.ask); jit.CodeOf(err) != jit.Invalid {
 			t.Errorf("a broker without consoles: %v", err)
 		}
 		if _, err := r.Checkin(t.Context(), r.ask); err != nil {
@@ -44,5 +51,23 @@ func TestConsole(t *testing.T) {
 		}
 		r.nothingHeld(t)
 		r.refused(t, jit.Denied, "it rests until the next login") // a console is no login
+	})
+}
+
+// TestCheckinConsole holds that giving a console back leaves the credentials and the
+// access alone.
+func TestCheckinConsole(t *testing.T) {
+	inRig(t, func(t *testing.T, r *rig) {
+		r.Broker = withConsoles{r.broker}
+		if _, err := r.Checkout(t.Context(), r.ask); err != nil {
+			t.Fatal(err)
+		}
+		before := r.token(t)
+		if grant, err := r.CheckinConsole(t.Context(), r.ask); err != nil || grant.ID != "console" {
+			t.Errorf("%+v %v", grant, err)
+		}
+		if after := r.token(t); after != before || r.broker.count("checkin") != 0 {
+			t.Errorf("what was checked out for the credentials is another: %v, %v", before, after)
+		}
 	})
 }

@@ -23,6 +23,25 @@ func (c *Client) CheckoutConsole(ctx context.Context, access jit.Access, why jit
 	})
 }
 
+// CheckinConsole implements [jit.Consoles].
+func (c *Client) CheckinConsole(ctx context.Context, access jit.Access) (jit.Grant, error) {
+	op := "check in the console of " + label(access)
+	none := jit.Grant{Access: access, State: jit.GrantEnded, Why: "no console was open"}
+	access, err := c.resolveFor(ctx, op, access, britiveapi.Console)
+	if err != nil {
+		return jit.Grant{}, err
+	}
+	row, found, err := c.standing(ctx, op, wanted{access: access, kind: britiveapi.Console})
+	if err != nil || !found {
+		return none, err
+	}
+	ended, err := c.Checkin(ctx, string(row.TransactionID))
+	if jit.CodeOf(err) == jit.NotFound { // it ended in between
+		return none, nil
+	}
+	return ended, err
+}
+
 // ConsoleURL implements [jit.Consoles].
 func (c *Client) ConsoleURL(ctx context.Context, grantID string) (jit.Secret, error) {
 	op := "get the console's address for checkout " + grantID

@@ -17,11 +17,12 @@ func (c *Client) lost(ctx context.Context, op string, w wanted, race error) erro
 	}) {
 		return race
 	}
-	stands := "web console is"
+	stands, next := "web console is", "kubectl jit checkin PROFILE --console"
 	if w.kind == britiveapi.Console {
-		stands = "credentials are"
+		stands, next = "credentials are", "kubectl jit checkin PROFILE"
 	}
-	return jit.Errorf(jit.Denied, op, "its %s checked out, and %s gives one of the two at a time: check that in first, at %s", stands, c.host(), c.URL)
+	return jit.Errorf(jit.Denied, op, "its %s checked out, and %s gives one of the two at a time", stands, c.host()).
+		WithNext("%s", next)
 }
 
 func isOf(t britiveapi.Transaction, access jit.Access) bool {

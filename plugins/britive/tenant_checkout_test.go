@@ -142,6 +142,33 @@ func TestConsoleInTheWay(t *testing.T) {
 		a.Fail(route, taken)
 		_, err = a.alice.Checkout(a.Context(), labs("Pods"), jit.Reason{})
 		expect(t, err, jit.Denied, "its web console is checked out, and acme.britive-app.com gives one of the two at a time")
+		if got := jit.NextOf(err); got != "kubectl jit checkin PROFILE --console" {
+			t.Errorf("next: %s", got)
+		}
+	})
+}
+
+// TestCheckinConsole holds that a console is given back apart from the credentials.
+func TestCheckinConsole(t *testing.T) {
+	withTenant(t, func(a *acme) {
+		grant := a.opens(labs("Pods"))
+		console, err := a.alice.CheckoutConsole(a.Context(), labs("Pods"), jit.Reason{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended, err := a.alice.CheckinConsole(a.Context(), labs("Pods"))
+		if err != nil || ended.ID != console.ID || ended.State != jit.GrantEnded {
+			t.Errorf("%+v, %v", ended, err)
+		}
+		ended, err = a.alice.CheckinConsole(a.Context(), labs("Pods"))
+		if err != nil || ended.ID != "" || ended.State != jit.GrantEnded {
+			t.Errorf("a second time: %+v, %v", ended, err)
+		}
+		if still := a.opens(labs("Pods")); still.ID != grant.ID {
+			t.Error("the credentials were given back too")
+		}
+		_, err = a.alice.CheckinConsole(a.Context(), labs("Nothing"))
+		expect(t, err, jit.NotFound, "there is no such profile")
 	})
 }
 
