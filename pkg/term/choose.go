@@ -3,6 +3,7 @@ package term
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,8 +12,10 @@ import (
 const mostShown = 15
 
 // Choose lets the person choose one of the names on the terminal, and returns its
-// index: by its number, or by words that stand in it, whatever their case, until one
-// is left. Errors are those of [Person.Ask].
+// index: by its number, or by words that stand in it and in no other. Words may be
+// in any order and case, and of their letters some may be left out: what is like them
+// is shown, the best first, and never chosen by that alone. Errors are those of
+// [Person.Ask].
 func (p *Person) Choose(ctx context.Context, prompt string, names []string) (int, error) {
 	c := choice{names: names}
 	c.narrow("")
@@ -30,7 +33,8 @@ func (p *Person) Choose(ctx context.Context, prompt string, names []string) (int
 // choice is what is left to choose from.
 type choice struct {
 	names []string
-	left  []int  // indices of names
+	left  []int  // indices of names, the best first
+	sure  []int  // those among them that have every word as it was typed
 	said  string // what became of the last answer
 }
 
@@ -43,34 +47,32 @@ func (c *choice) answer(line string) (index int, ok bool) {
 		return c.left[n-1], true
 	}
 	c.narrow(line)
-	if line != "" && len(c.left) == 1 && notNumber != nil { // a wrong number must not choose what it stands in
-		return c.left[0], true
+	if line != "" && len(c.sure) == 1 && notNumber != nil { // a wrong number must not choose what it stands in
+		return c.sure[0], true
 	}
 	return 0, false
 }
 
-// narrow leaves the names that have every word; all where none has.
+// narrow leaves the names that are like every word; all where none is.
 func (c *choice) narrow(line string) {
-	words := strings.Fields(strings.ToLower(line))
-	c.left, c.said = nil, ""
+	words, scores := wordsOf(line), map[int]int{}
+	c.left, c.sure, c.said = nil, nil, ""
 	for i, name := range c.names {
-		if hasAll(strings.ToLower(name), words) {
-			c.left = append(c.left, i)
+		score, literal, ok := like(name, words)
+		if !ok {
+			continue
+		}
+		scores[i] = score
+		c.left = append(c.left, i)
+		if literal {
+			c.sure = append(c.sure, i)
 		}
 	}
+	slices.SortStableFunc(c.left, func(a, b int) int { return scores[b] - scores[a] })
 	if len(c.left) == 0 && line != "" {
 		c.narrow("")
 		c.said = fmt.Sprintf("Nothing is like %q.", line)
 	}
-}
-
-func hasAll(name string, words []string) bool {
-	for _, word := range words {
-		if !strings.Contains(name, word) {
-			return false
-		}
-	}
-	return true
 }
 
 // lines are what is shown of it.

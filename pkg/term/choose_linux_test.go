@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// TestChoose holds how one of many is chosen: by words, by a number of those that
-// are shown, or at once when only one is left; and that no name drives the terminal.
+// TestChoose holds how one of many is chosen: by a number of those that are shown, or
+// at once by words that stand in one alone, and never by letters of it; and that no
+// name drives the terminal.
 func TestChoose(t *testing.T) {
 	for name, tt := range map[string]struct {
 		typed []string // each at a prompt of its own
@@ -16,6 +17,8 @@ func TestChoose(t *testing.T) {
 		"a number":                   {[]string{"2"}, "1 <nil>", "  2  nodes"},
 		"the first of some":          {[]string{"OTHER 2", "1"}, "4 <nil>", "  1  other 2 of account 99"},
 		"words":                      {[]string{"29 other"}, "31 <nil>", "     and 17 more: type a part of the name"},
+		"letters":                    {[]string{"nds", "1"}, "1 <nil>", "  1  nodes"},
+		"the best first":             {[]string{"ot 9", "1"}, "11 <nil>", "  1  other 9 of account 99"},
 		"nothing, then something":    {[]string{"nowhere", "nod"}, "1 <nil>", `Nothing is like "nowhere".`},
 		"a number that is not shown": {[]string{"16", "1"}, "18 <nil>", "  1  other 16 of account 99"},
 		"a number that is in many":   {[]string{"account 99", "99"}, "0 EOF", ""},
