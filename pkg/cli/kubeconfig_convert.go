@@ -25,7 +25,7 @@ func newKubeconfigConvert(e *env) *cobra.Command {
 	c := kubeconfigConvert{env: e}
 	cmd := &cobra.Command{
 		Use:   "convert [CONTEXT…] --profile PROFILE",
-		Short: "Point contexts of EKS clusters at this program",
+		Short: "Point contexts of EKS clusters, and pybritive's, at this program",
 		Long: `Point contexts of EKS clusters at this program, as "kubectl jit login" does with
 one, without checking anything out: the first kubectl at a terminal does that.
 
@@ -36,7 +36,8 @@ tokens from this program. "kubectl jit kubeconfig restore" brings the old user b
 Without CONTEXT it is the current one; with --all every context of an EKS cluster
 that uses one of these; a second run finds nothing to change. Contexts that share a
 user are pointed together. A context that pybritive wrote names its tenant and
-profile itself, by pybritive's names.`,
+profile itself, by pybritive's names; where that is a profile of a Kubernetes
+application, it need be no cluster of EKS.`,
 		Example: `  kubectl jit kubeconfig convert --profile eks-pod-manager
   kubectl jit kubeconfig convert --all --profile eks-reader --dry-run`,
 		Args: cobra.ArbitraryArgs,
@@ -109,7 +110,7 @@ func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.File
 func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
 	pointed := 0
-	known := map[[2]string]caller.TokenArgs{} // by tenant and profile, which are looked up once
+	known := map[[2]string]meantProfile{} // by tenant and name, which are looked up once
 	for _, entry := range entries {
 		if c.which.all && entry.Exec != nil && entry.Exec.Ours() {
 			pointed++
@@ -157,10 +158,10 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 	case entry.Exec != nil && entry.Exec.Ours():
 		return one, jit.Errorf(jit.Invalid, op, "it is pointed at this program already").
 			WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
-	case !known || entry.Exec != nil && !givesEKS(*entry.Exec):
+	case !one.ofBritive() && (!known || entry.Exec != nil && !givesEKS(*entry.Exec)):
 		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster").
 			WithNext("kubectl jit login PROFILE --context %s --cluster NAME --region REGION", quote(entry.Context))
-	case cluster.Name == "" || cluster.Region == "":
+	case !one.ofBritive() && (cluster.Name == "" || cluster.Region == ""):
 		return one, unknownCluster(entry, cluster, "")
 	case one.profile == "":
 		return one, jit.Errorf(jit.Invalid, op, "it does not say which profile is meant").
@@ -169,21 +170,72 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 	return one, nil
 }
 
+// ofBritive reports whether pybritive gives the context its tokens, which are of a
+// Kubernetes application, so that its profile must be looked at.
+func (c conversion) ofBritive() bool {
+	return c.entry.Exec != nil && strings.Contains(c.entry.Exec.Command, "pybritive-kube-exec")
+}
+
+// meantProfile is what a context's profile is at its tenant.
+type meantProfile struct {
+	args    caller.TokenArgs
+	cluster *jit.Endpoint // of a Kubernetes application's
+}
+
 // complete looks the profile up.
-func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[[2]string]caller.TokenArgs) error {
+func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[[2]string]meantProfile) error {
 	key := [2]string{one.tenant, one.profile}
-	args, found := known[key]
+	meant, found := known[key]
 	if !found {
-		s, target, err := c.at(one.tenant).knownTarget(ctx, one.profile)
-		if err != nil {
+		var err error
+		if meant, err = c.meant(ctx, one); err != nil {
 			return fmt.Errorf("convert context %s: %w", one.entry.Context, err)
 		}
-		args = caller.TokenArgs{Tenant: s.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended, Federation: c.Federation}
-		known[key] = args
+		known[key] = meant
 	}
-	args.Cluster = one.args.Cluster
-	one.args = args
+	cluster := one.args.Cluster
+	switch {
+	case meant.cluster != nil:
+		cluster = jit.Cluster{}
+		if !sameServer(one.entry.Server, meant.cluster.Server) { // no other gets its tokens
+			return jit.Errorf(jit.Invalid, "convert context "+one.entry.Context, "it leads elsewhere: the cluster of %s is %q", meant.args.Profile, meant.cluster.Server).
+				WithNext("kubectl jit login %s --new-context NAME", quote(one.profile))
+		}
+	case cluster.Name == "" || cluster.Region == "":
+		return unknownCluster(one.entry, cluster, "")
+	}
+	one.args = meant.args
+	one.args.Cluster = cluster
 	return nil
+}
+
+func (c *kubeconfigConvert) meant(ctx context.Context, one *conversion) (meantProfile, error) {
+	s, target, err := c.at(one.tenant).knownTarget(ctx, one.profile)
+	if err != nil {
+		return meantProfile{}, err
+	}
+	meant := meantProfile{args: caller.TokenArgs{
+		Tenant: s.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended, Federation: c.Federation,
+	}}
+	if !one.ofBritive() {
+		return meant, nil
+	}
+	all, err := s.Profiles(ctx)
+	if err != nil {
+		return meantProfile{}, err
+	}
+	profile, is := itself(target.access, all)
+	switch {
+	case !is:
+		return meant, nil
+	case len(target.roles) > 0:
+		return meantProfile{}, jit.Errorf(jit.Invalid, "", "%s gives a token for its cluster, and no AWS keys to assume a role with", profile.Path())
+	}
+	if err := checkEndpoint(profile.Cluster); err != nil {
+		return meantProfile{}, jit.Errorf(jit.Invalid, "", "what the broker says of the cluster of %s: %w", profile.Path(), err)
+	}
+	meant.args.Profile, meant.cluster = profile.Path(), &profile.Cluster
+	return meant, nil
 }
 
 // at is the command as it would be with that --tenant.

@@ -43,7 +43,7 @@ func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, s *caller
 // itself reports whether an access is a cluster itself, which only the listing says.
 func itself(access jit.Access, all []jit.Profile) (profile jit.Profile, is bool) {
 	for _, profile := range all {
-		if profile.Same(access) && strings.EqualFold(profile.Type, jit.Kubernetes) {
+		if profile.Means(access) && strings.EqualFold(profile.Type, jit.Kubernetes) {
 			return profile, true
 		}
 	}
