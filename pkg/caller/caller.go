@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 )
 
@@ -23,7 +24,8 @@ type Caller struct {
 	Federation string // the flag --federation: the provider that a workload signs in by
 	Verbosity  int    // the flag -v, as kubectl's
 
-	leftOut bool // it was said that pybritive's configuration cannot be read
+	leftOut bool                  // it was said that pybritive's configuration cannot be read
+	opened  map[string]jit.Secret // by file of pybritive's, the passphrase that a person typed
 }
 
 // New is the caller of this process.
@@ -36,5 +38,6 @@ func New(argv []string, streams genericiooptions.IOStreams, version string) *Cal
 		Person:  term.Open(streams.ErrOut),
 		Getenv:  os.Getenv,
 		Now:     time.Now,
+		opened:  map[string]jit.Secret{},
 	}
 }

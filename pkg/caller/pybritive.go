@@ -2,6 +2,7 @@ package caller
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,16 +89,19 @@ func (c *Caller) TheirSession(settings *config.Config, tenantURL string) (s pybr
 
 // signedInByTheirs signs in by pybritive's session at a tenant. The certificates that
 // pybritive trusts go with it, where ours name none.
-func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant config.Tenant, login string) (SignIn, config.Tenant, error) {
+func (c *Caller) signedInByTheirs(ctx context.Context, settings *config.Config, f Folders, tenant config.Tenant, login string) (SignIn, config.Tenant, error) {
 	s, ok, err := c.TheirSession(settings, tenant.URL)
 	if !ok {
 		return SignIn{}, tenant, nobody(tenant, err, login)
 	}
-	token, err := s.Open(c.Getenv)
+	token, err := c.open(ctx, s)
 	if err == nil {
 		token, err = CleanToken(token.Reveal())
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return SignIn{}, tenant, err
+	case err != nil:
 		return SignIn{}, tenant, nobody(tenant, err, login)
 	}
 	if tenant.CertificateAuthority == "" {
@@ -106,6 +110,40 @@ func (c *Caller) signedInByTheirs(settings *config.Config, f Folders, tenant con
 	who := SignIn{Person: jit.Person{ID: s.Person(token)}, Token: token}
 	c.sayOnce(f, tenant, who, s)
 	return who, tenant, nil
+}
+
+// mostPassphrases is how many a person may type.
+const mostPassphrases = 3
+
+// open gives the token of pybritive's session. A passphrase that the environment does
+// not know is asked for at a terminal, once in a process, and kept nowhere. Who types
+// none is not signed in by that session.
+func (c *Caller) open(ctx context.Context, s pybritive.Session) (jit.Secret, error) {
+	token, err := s.Open(c.Getenv)
+	if err == nil || !c.Person.Present() {
+		return token, err
+	}
+	passphrase := c.opened[s.File]
+	for try := 0; ; try++ {
+		if token, ok := s.OpenBy(passphrase); ok {
+			c.opened[s.File] = passphrase
+			return token, nil
+		}
+		if try == mostPassphrases {
+			return jit.Secret{}, err
+		}
+		if try > 0 {
+			c.Note("%s does not open by that", s.File)
+		}
+		var silent error
+		passphrase, silent = c.Person.AskSecret(ctx, "Passphrase of "+s.File+" (Enter for none): ")
+		switch {
+		case silent != nil:
+			return jit.Secret{}, jit.Errorf(jit.Denied, "open "+s.File, "no passphrase was given: %w", silent)
+		case passphrase.Empty():
+			return jit.Secret{}, err
+		}
+	}
 }
 
 // trusting is a tenant with the certificates that pybritive trusts there, where ours

@@ -36,7 +36,7 @@ func (c *Caller) signedIn(ctx context.Context, settings *config.Config, f Folder
 	if who, ok := f.SignIns.Get(tenant.URL); ok {
 		return who, tenant, nil
 	}
-	return c.signedInByTheirs(settings, f, tenant, login)
+	return c.signedInByTheirs(ctx, settings, f, tenant, login)
 }
 
 // Federated signs in by the token of the place we run in. It asks that place, and

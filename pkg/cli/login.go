@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -127,7 +128,10 @@ func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 		return nil, nil
 	}
 	s, err := l.Connect(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, err
+	case err != nil:
 		return nil, nil //nolint:nilerr // signing in says what is wrong
 	}
 	who, err := l.Whoami(ctx, s.Tenant, s.SignIn)

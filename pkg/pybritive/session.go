@@ -85,23 +85,30 @@ func (c *Config) SessionAt(address string) (s Session, ok bool, err error) {
 	return slices.MaxFunc(all, func(a, b Session) int { return a.Until.Compare(b.Until) }), true, nil
 }
 
-// Open returns the token of the session. It takes some 30 ms where the file is
-// encrypted, which the cipher is made for. Codes: denied (the passphrase does not
-// open it).
+// Open returns the token of the session: by the passphrase of [PassphraseVariable],
+// else by what pybritive makes of the machine. It takes some 30 ms where the file is
+// encrypted, which the cipher is made for. Codes: denied (that does not open it).
 func (s Session) Open(getenv func(string) string) (jit.Secret, error) {
-	if !s.sealed {
-		return s.token, nil
-	}
-	passphrase := getenv(PassphraseVariable)
+	passphrase, why := getenv(PassphraseVariable), "the passphrase in "+PassphraseVariable+" is another one"
 	if passphrase == "" {
-		passphrase = machinePassphrase(getenv)
+		passphrase, why = machinePassphrase(getenv), "it has a passphrase of its own: set "+PassphraseVariable+" to it"
 	}
-	if passphrase != "" {
-		if token, ok := unseal(s.token.Reveal(), passphrase); ok {
-			return jit.NewSecret(token), nil
-		}
+	if token, ok := s.OpenBy(jit.NewSecret(passphrase)); ok {
+		return token, nil
 	}
-	return jit.Secret{}, jit.Errorf(jit.Denied, "open "+s.File, "the passphrase is another one: pybritive's is in %s", PassphraseVariable)
+	return jit.Secret{}, jit.Errorf(jit.Denied, "open "+s.File, "%s", why)
+}
+
+// OpenBy is Open with this passphrase.
+func (s Session) OpenBy(passphrase jit.Secret) (token jit.Secret, ok bool) {
+	if !s.sealed {
+		return s.token, true
+	}
+	if passphrase.Empty() {
+		return jit.Secret{}, false
+	}
+	text, ok := unseal(s.token.Reveal(), passphrase.Reveal())
+	return jit.NewSecret(text), ok
 }
 
 // Person is what a session's token says of whose it is, for telling one person from
