@@ -47,7 +47,7 @@ func (e *env) clientAs(entry kubeconfig.Entry, token jit.Token, as rest.Imperson
 		proxy, err := url.Parse(entry.ProxyURL)
 		if err != nil {
 			return nil, jit.Errorf(jit.Invalid, op, "its proxy-url is no URL"). // and may hold a password
-				WithNext("kubectl config set-cluster %s --proxy-url URL", quote(entry.Cluster))
+												WithNext("kubectl config set-cluster %s --proxy-url URL", quote(entry.Cluster))
 		}
 		restConfig.Proxy = http.ProxyURL(proxy)
 	}
