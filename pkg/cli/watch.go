@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -18,19 +19,30 @@ const (
 
 	// longestAway is how often a broker is asked that does not answer.
 	longestAway = 30 * time.Second
+
+	// mostAwaited bounds the calls that a broker holds back at once.
+	mostAwaited = 8
 )
 
 // watching is what "requests --watch" has shown so far.
 type watching struct {
 	*requests
-	shown map[string]jit.RequestState // by id
-	away  bool                        // the broker was not reached at the last look, and that was said
+	broker  jit.Broker
+	shown   map[string]jit.RequestState // by id
+	away    bool                        // the broker was not reached at the last look, and that was said
+	awaited map[string]bool             // by id, the person's own requests of which the broker will tell
+	waits   sync.WaitGroup
+	told    chan struct{} // it has told
 }
 
 // follow shows requests as they come and change, until ctx ends. What was settled
-// before is not shown. A broker that is away for a while does not end it.
+// before is not shown. A broker that is away for a while does not end it. One that can
+// tell what becomes of the person's own requests is listened to beside.
 func (r *requests) follow(ctx context.Context, broker jit.Broker) error {
-	w := watching{requests: r, shown: map[string]jit.RequestState{}}
+	w := watching{requests: r, broker: broker, shown: map[string]jit.RequestState{}, awaited: map[string]bool{}, told: make(chan struct{}, 1)}
+	ctx, cancel := context.WithCancel(ctx)
+	defer w.waits.Wait()
+	defer cancel()
 	r.watchHead()
 	for pause, first := quickestLook, true; ; {
 		all, err := gatherRequests(ctx, broker)
@@ -51,12 +63,40 @@ func (r *requests) follow(ctx context.Context, broker jit.Broker) error {
 				pause, w.away = quickestLook, false
 			}
 			first = false
+			w.listen(ctx, all)
 		}
 		select {
 		case <-time.After(pause):
+		case <-w.told:
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// listen has the broker tell what becomes of the person's own requests: then the next
+// look comes at once. One that it fails to tell of is looked at as all others.
+func (w *watching) listen(ctx context.Context, all []listedRequest) {
+	if teller, ok := w.broker.(jit.Teller); !ok || !teller.Tells(ctx) {
+		return
+	}
+	for _, one := range all {
+		switch {
+		case one.State != jit.RequestPending:
+			delete(w.awaited, one.ID)
+			continue
+		case one.toDecide || w.awaited[one.ID] || len(w.awaited) == mostAwaited:
+			continue
+		}
+		w.awaited[one.ID] = true
+		w.waits.Go(func() {
+			if _, err := w.broker.Await(ctx, one.ID); err == nil {
+				select {
+				case w.told <- struct{}{}:
+				default: // a look is due already
+				}
+			}
+		})
 	}
 }
 

@@ -18,8 +18,29 @@ type desk struct {
 	jit.Broker
 	mu       sync.Mutex
 	requests []jit.Request
+	mine     []jit.Request
 	fails    error
 	looks    []time.Time
+}
+
+// telling is a desk that says when the person's own request is decided.
+type telling struct {
+	*desk
+	tells   bool
+	awaited chan string
+	decided chan error
+}
+
+func (d telling) Tells(context.Context) bool { return d.tells }
+
+func (d telling) Await(ctx context.Context, id string) (jit.Request, error) {
+	d.awaited <- id
+	select {
+	case err := <-d.decided:
+		return jit.Request{ID: id}, err
+	case <-ctx.Done():
+		return jit.Request{}, ctx.Err()
+	}
 }
 
 func (d *desk) Requests(_ context.Context, scope jit.RequestScope) ([]jit.Request, error) {
@@ -27,7 +48,7 @@ func (d *desk) Requests(_ context.Context, scope jit.RequestScope) ([]jit.Reques
 	defer d.mu.Unlock()
 	if scope == jit.MyRequests {
 		d.looks = append(d.looks, time.Now())
-		return nil, d.fails
+		return d.mine, d.fails
 	}
 	return d.requests, d.fails
 }
@@ -104,4 +125,48 @@ func TestWatch(t *testing.T) {
 			t.Errorf("signed out: %v", err)
 		}
 	})
+}
+
+// TestWatchTold holds that the decision of the person's own request is shown as soon
+// as the broker tells it, by one look more; that each is waited for once, also where
+// the wait fails; and that a broker which cannot tell is asked as ever.
+func TestWatchTold(t *testing.T) {
+	for _, tells := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			d := telling{&desk{}, tells, make(chan string, 10), make(chan error)}
+			one := func(id string, state jit.RequestState) jit.Request { return jit.Request{ID: id, State: state} }
+			d.requests = []jit.Request{one("theirs", jit.RequestPending)}
+			d.mine = []jit.Request{one("lost", jit.RequestPending), one("mine", jit.RequestPending), one("settled", jit.RequestRejected)}
+			ctx, cancel := context.WithCancel(t.Context())
+			var out, said bytes.Buffer
+			ended := make(chan error)
+			go func() { ended <- cli.Watch(ctx, d, &out, &said) }()
+			time.Sleep(time.Minute + time.Millisecond)
+			synctest.Wait()
+			if tells {
+				d.decided <- jit.Errorf(jit.Unavailable, "", "out of order")
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			out.Reset()
+			d.mu.Lock()
+			d.mine, d.looks = []jit.Request{one("lost", jit.RequestApproved), one("mine", jit.RequestApproved)}, nil
+			d.mu.Unlock()
+			if tells {
+				d.decided <- nil
+			}
+			synctest.Wait()
+			shown, looks := strings.Count(out.String(), "approved"), d.count()
+			if want := map[bool]int{true: 2}[tells]; shown != want || looks != want/2 {
+				t.Errorf("tells: %v: after %d looks it shows %q", tells, looks, out.String())
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			if got := len(d.awaited); got != map[bool]int{true: 2}[tells] {
+				t.Errorf("tells: %v: %d are waited for", tells, got)
+			}
+		})
+	}
 }

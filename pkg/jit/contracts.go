@@ -80,6 +80,13 @@ type Clock interface {
 	Skew() time.Duration
 }
 
+// Teller is a [Broker] that may tell of a decision by itself: where Tells, Await is one
+// call that is answered when there is something to say, and asks for nothing
+// meanwhile.
+type Teller interface {
+	Tells(ctx context.Context) bool
+}
+
 // Forms is a [Broker] whose policies may ask for more than a justification, as a
 // Britive tenant's do.
 type Forms interface {

@@ -25,6 +25,9 @@ const (
 	mostLosses = 5
 )
 
+// Tells implements [jit.Teller].
+func (c *Client) Tells(ctx context.Context) bool { return c.offers(ctx, britiveapi.FeatureWait) }
+
 // Await implements [jit.Broker].
 func (c *Client) Await(ctx context.Context, requestID string) (jit.Request, error) {
 	op := "wait for request " + requestID
@@ -34,7 +37,7 @@ func (c *Client) Await(ctx context.Context, requestID string) (jit.Request, erro
 	losses, pause := 0, quickest
 	for {
 		ask := get(approvalPath(requestID))
-		waits := c.offers(ctx, britiveapi.FeatureWait)
+		waits := c.Tells(ctx)
 		if waits {
 			ask.query = url.Values{"wait": {strconv.Itoa(int(longPoll / time.Second))}}
 		}

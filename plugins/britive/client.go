@@ -51,6 +51,7 @@ var (
 	_ jit.Broker   = (*Client)(nil)
 	_ jit.Clock    = (*Client)(nil)
 	_ jit.Consoles = (*Client)(nil)
+	_ jit.Teller   = (*Client)(nil)
 	_ jit.Forms    = (*Client)(nil)
 )
 
