@@ -178,6 +178,7 @@ func TestBrokerLostWhileWaiting(t *testing.T) {
 }
 
 func TestJustification(t *testing.T) {
+	const next = `next: kubectl jit VERB eks-pod-manager --justification "…"`
 	tests := []struct {
 		name    string
 		present bool
@@ -189,30 +190,30 @@ func TestJustification(t *testing.T) {
 	}{
 		{name: "given", given: "INC-42"},
 		{name: "asked for", present: true, answer: "INC-42", asked: 1},
-		{name: "nobody there", fails: `next: kubectl jit login eks-pod-manager --justification "…"`},
+		{name: "nobody there", fails: next},
 		{name: "asked for, and nothing said", present: true, answer: " \n", fails: "no justification was given", asked: 1},
-		{name: "ill-formed, and nobody there", given: "so", fails: `next: kubectl jit login eks-pod-manager --justification "…"`},
+		{name: "ill-formed, and nobody there", given: "so", fails: next},
 		{name: "ill-formed, and typed anew", present: true, given: "so", answer: "INC-42", asked: 1, noted: 1},
-		{name: "ill-formed each time", present: true, answer: "so", fails: `next: kubectl jit login eks-pod-manager --justification "…"`, asked: 3, noted: 2},
+		{name: "ill-formed each time", present: true, answer: "so", fails: next, asked: 3, noted: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inRig(t, func(t *testing.T, r *rig) {
 				r.broker.justification = true
 				r.person.present, r.person.answer, r.ask.Reason.Justification = tt.present, tt.answer, tt.given
-				for what, do := range map[string]func() error{
-					"checkout": func() error { _, err := r.Checkout(t.Context(), r.ask); return err },
-					"request":  func() error { _, err := r.Request(t.Context(), r.ask); return err },
+				for verb, do := range map[string]func() error{
+					"login":          func() error { _, err := r.Checkout(t.Context(), r.ask); return err },
+					"request create": func() error { _, err := r.Request(t.Context(), r.ask); return err },
 				} {
 					r.person.asked, r.person.notes = nil, nil
 					err := do()
 					if tt.fails != "" {
-						expect(t, err, jit.Justification, tt.fails)
+						expect(t, err, jit.Justification, strings.Replace(tt.fails, "VERB", verb, 1))
 					} else if err != nil {
-						t.Errorf("%s: %v", what, err)
+						t.Errorf("%s: %v", verb, err)
 					}
 					if len(r.person.asked) != tt.asked || len(r.person.notes) != tt.noted {
-						t.Errorf("%s: asked %q, noted %q", what, r.person.asked, r.person.notes)
+						t.Errorf("%s: asked %q, noted %q", verb, r.person.asked, r.person.notes)
 					}
 				}
 			})
