@@ -67,14 +67,14 @@ func (s scripted) Decide(_ context.Context, id string, d jit.Decision) (jit.Requ
 
 // rig is the server half over a scripted broker.
 type rig struct {
-	*testing.T
+	testing.TB
 	engine  *engine
 	handler http.Handler
 	log     bytes.Buffer
 }
 
-func newRig(t *testing.T, b scripted, features map[string]bool) *rig {
-	r := &rig{T: t, engine: &engine{broker: b}}
+func newRig(t testing.TB, b scripted, features map[string]bool) *rig {
+	r := &rig{TB: t, engine: &engine{broker: b}}
 	log := slog.New(slog.NewJSONHandler(&r.log, nil))
 	r.handler = britiveapi.Handler(r.engine, britiveapi.Options{Features: features, Log: log})
 	return r

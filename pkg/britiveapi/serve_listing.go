@@ -110,32 +110,28 @@ func environmentOf(p jit.Profile) Environment {
 	}
 }
 
-// legacyOf groups by application and profile. The profiles come sorted by path,
-// so an application's stand together, while a profile's may not.
+// legacyOf groups by application and profile.
 func legacyOf(profiles []jit.Profile) []LegacyApp {
 	apps := []LegacyApp{}
+	appAt, profileAt := map[string]int{}, map[string]int{} // by id: where each stands
 	for _, p := range profiles {
-		i := slices.IndexFunc(apps, func(a LegacyApp) bool { return string(a.AppContainerID) == p.ApplicationID })
-		if i < 0 {
-			i = len(apps)
+		if _, there := appAt[p.ApplicationID]; !there {
+			appAt[p.ApplicationID] = len(apps)
 			apps = append(apps, LegacyApp{
 				AppContainerID: Text(p.ApplicationID), AppName: p.Application, CatalogAppName: p.Type,
 				ProgrammaticAccess: true, Profiles: []LegacyProfile{},
 			})
 		}
-		apps[i].add(p)
+		app := &apps[appAt[p.ApplicationID]]
+		if _, there := profileAt[p.ProfileID]; !there {
+			profileAt[p.ProfileID] = len(app.Profiles)
+			app.Profiles = append(app.Profiles, LegacyProfile{
+				ProfileID: Text(p.ProfileID), ProfileName: p.Profile, ProfileDescription: p.Description,
+				ProgrammaticAccess: true,
+			})
+		}
+		profile := &app.Profiles[profileAt[p.ProfileID]]
+		profile.Environments = append(profile.Environments, environmentOf(p))
 	}
 	return apps
-}
-
-func (a *LegacyApp) add(p jit.Profile) {
-	i := slices.IndexFunc(a.Profiles, func(l LegacyProfile) bool { return string(l.ProfileID) == p.ProfileID })
-	if i < 0 {
-		i = len(a.Profiles)
-		a.Profiles = append(a.Profiles, LegacyProfile{
-			ProfileID: Text(p.ProfileID), ProfileName: p.Profile, ProfileDescription: p.Description,
-			ProgrammaticAccess: true,
-		})
-	}
-	a.Profiles[i].Environments = append(a.Profiles[i].Environments, environmentOf(p))
 }

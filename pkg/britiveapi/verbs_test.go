@@ -62,7 +62,12 @@ func TestListingNarrowed(t *testing.T) {
 
 // TestLegacyListing holds that britivectl can read it: there is no papId.
 func TestLegacyListing(t *testing.T) {
-	r := newRig(t, scripted{profiles: two}, nil)
+	three := func() ([]jit.Profile, error) {
+		profiles, err := two()
+		other := jit.Access{Application: "Tau", ApplicationID: "a2", Environment: "Labs", EnvironmentID: "e3", Profile: "Pods", ProfileID: "p2"}
+		return append(profiles, jit.Profile{Access: other, Type: "AWS"}), err
+	}
+	r := newRig(t, scripted{profiles: three}, nil)
 	w := r.call("GET", "/api/access", "")
 	var apps []struct {
 		AppName, CatalogAppName string
@@ -72,8 +77,10 @@ func TestLegacyListing(t *testing.T) {
 		}
 	}
 	r.reads(w, &apps)
-	if len(apps) != 1 || len(apps[0].Profiles) != 1 || len(apps[0].Profiles[0].Environments) != 2 || apps[0].Profiles[0].ProfileID != "p1" {
+	if len(apps) != 2 || len(apps[0].Profiles) != 1 || len(apps[0].Profiles[0].Environments) != 2 || apps[0].Profiles[0].ProfileID != "p1" {
 		t.Errorf("%+v", apps)
+	} else if second := apps[1]; second.AppName != "Tau" || len(second.Profiles) != 1 || second.Profiles[0].ProfileID != "p2" || len(second.Profiles[0].Environments) != 1 {
+		t.Errorf("%+v", second)
 	}
 	if strings.Contains(w.Body.String(), "papId") || strings.Contains(w.Body.String(), "null") {
 		t.Errorf("%s", w.Body)
