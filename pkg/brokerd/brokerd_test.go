@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"os"
@@ -202,6 +203,24 @@ func TestRefused(t *testing.T) {
 		if status != 2 || out != "" || !strings.Contains(errs, tt.says) {
 			t.Errorf("%v: status %d, stdout %q, stderr %q; want %q", tt.args, status, out, errs, tt.says)
 		}
+	}
+}
+
+// TestCertificateSignsNothing holds that the TLS key which init makes vouches for the
+// broker and for nobody else, wherever people put its certificate.
+func TestCertificateSignsNothing(t *testing.T) {
+	dir, _ := initialised(t)
+	text, err := os.ReadFile(filepath.Join(dir, "tls.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if certificate.IsCA || certificate.KeyUsage != x509.KeyUsageDigitalSignature {
+		t.Errorf("an authority: %t, key usage %b", certificate.IsCA, certificate.KeyUsage)
 	}
 }
 

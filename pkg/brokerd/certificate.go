@@ -18,7 +18,8 @@ import (
 const certificateYears = 2
 
 // selfSigned makes a TLS certificate for the host and for this machine's own
-// names, and its key, both PEM. Clients take the certificate itself as authority.
+// names, and its key, both PEM. Clients trust the certificate itself. It is no
+// authority: whoever trusts it for everything would trust its key for every host.
 func selfSigned(host string) (certificate, key []byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -34,10 +35,9 @@ func selfSigned(host string) (certificate, key []byte, err error) {
 		Subject:               pkix.Name{CommonName: host, Organization: []string{"jit-broker"}},
 		NotBefore:             now.Add(-time.Minute),
 		NotAfter:              now.AddDate(certificateYears, 0, 0),
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
-		IsCA:                  true,
 	}
 	for _, name := range []string{host, "localhost", "127.0.0.1", "::1"} {
 		if ip := net.ParseIP(name); ip != nil {
