@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
@@ -28,19 +27,13 @@ type Options struct {
 
 	// Log gets one line for each call, without secrets. Nil logs nothing.
 	Log *slog.Logger
-
-	// Now is the clock. Nil is time.Now.
-	Now func() time.Time
 }
 
 // Handler serves /api/ over an engine.
 func Handler(e Engine, opts Options) http.Handler {
-	s := &server{engine: e, log: opts.Log, now: opts.Now, features: map[string]bool{}}
+	s := &server{engine: e, log: opts.Log, features: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.now == nil {
-		s.now = time.Now
 	}
 	for _, name := range Features() {
 		chosen, named := opts.Features[name]
@@ -59,7 +52,6 @@ func Handler(e Engine, opts Options) http.Handler {
 type server struct {
 	engine   Engine
 	log      *slog.Logger
-	now      func() time.Time
 	features map[string]bool // which are on, by name
 }
 

@@ -15,7 +15,7 @@ import (
 type Parts struct {
 	Catalog *catalog.Catalog
 	Store   Store
-	AWS     AWS              // may be nil where nothing is minted
+	AWS     AWS
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: nothing is logged
 }

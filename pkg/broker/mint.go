@@ -89,7 +89,7 @@ func (v *view) intend(ctx context.Context, op, grantID string) (Mint, AWSSession
 			return nil
 		}
 		entry, _ := d.catalog.Find(c.Access) // own has judged the checkout by it
-		if err := v.mayMint(d, c); err != nil {
+		if err := d.mayMint(c); err != nil {
 			return err
 		}
 		s = awsSession(entry, c, d.now)
@@ -104,10 +104,8 @@ func (v *view) intend(ctx context.Context, op, grantID string) (Mint, AWSSession
 	return m, s, err
 }
 
-func (v *view) mayMint(d *deed, c Checkout) error {
-	if v.engine.aws == nil {
-		return d.fail(jit.Unavailable, "this broker issues no credentials")
-	}
+// mayMint refuses what would be of no use, and what never ends.
+func (d *deed) mayMint(c Checkout) error {
 	if left := c.NotAfter.Sub(d.now); left < leastRest {
 		return d.fail(jit.Denied, "the checkout ends in %s: too little to be of use", left.Round(time.Second))
 	}

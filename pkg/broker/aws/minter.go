@@ -27,8 +27,7 @@ const (
 // Minter calls AssumeRoleWithSAML.
 type Minter struct {
 	Provider *saml.Provider
-	Client   *http.Client     // see [NewClient]
-	Now      func() time.Time // nil: time.Now
+	Client   *http.Client // see [NewClient]
 }
 
 // NewClient returns a client that reaches STS by the proxy of the environment,
@@ -39,13 +38,6 @@ func NewClient() *http.Client {
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-func (m *Minter) now() time.Time {
-	if m.Now == nil {
-		return time.Now()
-	}
-	return m.Now()
 }
 
 // Mint implements [broker.AWS]. A call that STS did not carry out because of a
@@ -69,7 +61,7 @@ type serverFault struct{ status string }
 func (f *serverFault) Error() string { return "STS answered " + f.status }
 
 func (m *Minter) once(ctx context.Context, s broker.AWSSession) (jit.Credential, error) {
-	issued := m.now()
+	issued := time.Now()
 	assertion, err := m.Provider.Assert(s, issued)
 	if err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Internal, op(s), "sign an assertion: %w", errors.Join(err, broker.ErrUnsent))
