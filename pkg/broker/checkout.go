@@ -151,7 +151,10 @@ func (d *deed) prolong(c Checkout) (Checkout, error) {
 	if !granted || !until.After(c.NotAfter) {
 		return c, d.fail(jit.Denied, "the approval it rests on ends %s", ruling.Until.Format(time.RFC3339))
 	}
-	d.event.Detail = "until " + until.Format(time.RFC3339)
+	d.event.Reason, d.event.Detail = c.Reason, "until "+until.Format(time.RFC3339)
+	if ruling.Approval != nil {
+		d.event.Approver = ruling.Approval.DecidedBy
+	}
 	moved, err := d.ExtendCheckout(c.ID, until, d.now)
 	if err != nil {
 		return c, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
@@ -180,6 +181,21 @@ func TestCheckinAfterTheEnd(t *testing.T) {
 	w.pass(2 * time.Hour)
 	if ended, err := w.as("alice").Checkin(w.ctx(), g.ID); err != nil || ended.State != jit.GrantEnded || ended.Why != "expired" || !ended.Ended.Equal(g.NotAfter) {
 		t.Errorf("%+v, %v", ended, err)
+	}
+}
+
+// TestExtensionIsTold holds that the audit trail says why an access lasts longer, and
+// who approved of it.
+func TestExtensionIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.decide("bob", w.ask("alice").ID, true)
+	g := w.checkout("alice", "Admin", jit.Reason{})
+	if _, err := w.as("alice").Extend(w.ctx(), g.ID); err != nil {
+		t.Fatal(err)
+	}
+	trail := w.trail()
+	if last := trail[len(trail)-1]; last.Act != broker.ActExtend || last.Reason != because("it is broken") || last.Approver != "bob@example.com" {
+		t.Errorf("%+v", last)
 	}
 }
 
