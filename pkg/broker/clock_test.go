@@ -76,8 +76,8 @@ func TestClockForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, statement, found := strings.Cut(string(page), "`sqlite3 broker/ledger.db \"")
-	if statement, _, _ = strings.Cut(statement, "\"`"); !found {
+	_, statement, found := strings.Cut(string(page), "`sqlite3 broker/ledger.db \"UPDATE ")
+	if statement, _, _ = strings.Cut("UPDATE "+statement, "\"`"); !found {
 		t.Fatal("the page has no such statement")
 	}
 	w := newWorld(t)
