@@ -206,6 +206,15 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestNamesAreShown holds that a name drives no terminal and hides nothing.
+func TestNamesAreShown(t *testing.T) {
+	_, config := initialised(t)
+	must(t, "token", "create", "--user", "alice@example.com", "--name", "a\x1b[31m\u202e\u200bb", "--config", config)
+	if list := must(t, "token", "list", "--config", config); !strings.Contains(list, `a\x1b[31m\u202e\u200bb`) {
+		t.Errorf("%q", list)
+	}
+}
+
 // TestCertificateSignsNothing holds that the TLS key which init makes vouches for the
 // broker and for nobody else, wherever people put its certificate.
 func TestCertificateSignsNothing(t *testing.T) {

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
@@ -24,10 +24,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer, version 
 	}
 	err = usage.Lead(cmd, err)
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(stderr, "jit-broker: error: %s\n", safe(strings.TrimSuffix(line, "\n")))
+		fmt.Fprintf(stderr, "jit-broker: error: %s\n", term.Safe(strings.TrimSuffix(line, "\n")))
 	}
 	if next := jit.NextOf(err); next != "" {
-		fmt.Fprintf(stderr, "jit-broker: next: %s\n", safe(next))
+		fmt.Fprintf(stderr, "jit-broker: next: %s\n", term.Safe(next))
 	}
 	switch jit.CodeOf(err) {
 	case jit.Invalid, jit.NotFound:
@@ -64,15 +64,4 @@ Britive's, so that kubectl-jit and pybritive drive it.`,
 // configFlag adds the flag that every command but init and version has.
 func configFlag(cmd *cobra.Command, path *string) {
 	cmd.Flags().StringVar(path, "config", "broker.yaml", "the broker's configuration file")
-}
-
-// safe makes control characters of a name or message visible, so that nothing
-// from a file can drive the terminal.
-func safe(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }

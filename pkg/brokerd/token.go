@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
@@ -119,7 +120,7 @@ func (t *tokens) list(ctx context.Context, engine *broker.Engine) error {
 	table := tabwriter.NewWriter(t.stdout, 0, 8, 3, ' ', 0)
 	fmt.Fprintln(table, "ID\tUSER\tNAME\tCREATED\tEXPIRES\tREVOKED")
 	for _, one := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", one.ID, safe(one.Person.Name), safe(one.Name),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", one.ID, term.Safe(one.Person.Name), term.Safe(one.Name),
 			one.Created.Format(time.RFC3339), orNever(one.Expires), orNever(one.Revoked))
 	}
 	return table.Flush()
