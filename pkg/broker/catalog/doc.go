@@ -28,7 +28,8 @@
 //	            approval:
 //	              approvers: {tags: [sre]}
 //
-// The types in file.go are the reference of every field. The way of a file:
+// The types in file.go are the reference of every field; docs/catalog.md is made of
+// them. The way of a file:
 //
 //	bytes ─▶ decode: strict, with positions ─▶ build: checked as a whole ─▶ Catalog
 //
