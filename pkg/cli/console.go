@@ -59,8 +59,8 @@ func (c *checkin) leave(ctx context.Context, profile string) error {
 const patienceWithBrowser = 30 * time.Second
 
 // browse opens a secret address. Arguments can be read by everybody on the
-// machine, so the browser is sent to this process first, which sends the first who
-// comes on to the address, and nobody after. Codes: not_found (there is no
+// machine, so the browser is sent to this process first, which sends the first of this
+// person's programs that comes on to the address, and nobody after. Codes: not_found (there is no
 // browser), unavailable (it did not come).
 func browse(ctx context.Context, address jit.Secret) error {
 	const op = "open the browser"
@@ -90,11 +90,12 @@ func browse(ctx context.Context, address jit.Secret) error {
 	}
 }
 
-// once sends the first who comes to path on to the address.
+// once sends the first who comes to path on to the address, but no other user: they may
+// have seen the path among the browser's arguments.
 func once(path string, address jit.Secret, came chan<- struct{}) http.Handler {
 	var gone atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet || r.URL.Path != path || !gone.CompareAndSwap(false, true) {
+		if r.Method != http.MethodGet || r.URL.Path != path || isStranger(r) || !gone.CompareAndSwap(false, true) {
 			http.NotFound(w, r)
 			return
 		}
