@@ -80,16 +80,9 @@ type LegacyProfile struct {
 	Environments       []Environment `json:"environments"`
 }
 
-// Page is one page of GET /api/access?page=…&size=…, which the browser extension
-// uses and some tenants answer with unasked.
-type Page struct {
-	Count int       `json:"count"` // of the items of all pages
-	Page  int       `json:"page"`  // from 0
-	Size  int       `json:"size"`
-	Data  []PageRow `json:"data"`
-}
-
-// PageRow is one access in a [Page].
+// PageRow is one access in a page of GET /api/access?page=…&size=…, which the browser
+// extension uses and some tenants answer with unasked: an object with data (the
+// rows), page (from 0), size, and count (of the rows of all pages).
 type PageRow struct {
 	PapID         Text        `json:"papId"`
 	EnvironmentID Text        `json:"environmentId"`

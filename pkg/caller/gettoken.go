@@ -30,7 +30,7 @@ func (c *Caller) TimeLimit() time.Duration {
 // It is reached when the front (cmd/kubectl-jit) holds no token that is good.
 // Stdout carries one object or nothing.
 func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
-	call, err := execcred.Parse(c.Getenv(execcred.Variable))
+	apiVersion, err := execcred.Parse(c.Getenv(execcred.Variable))
 	if err != nil {
 		return args.mend(err)
 	}
@@ -40,7 +40,7 @@ func (c *Caller) GetToken(ctx context.Context, args TokenArgs) error {
 	if err != nil {
 		return err
 	}
-	return args.answer(c.Streams.Out, call, token)
+	return args.answer(c.Streams.Out, apiVersion, token)
 }
 
 // Token gets the token that a call of get-token is to be answered with. The call

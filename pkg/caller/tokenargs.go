@@ -72,8 +72,8 @@ func ParseTokenArgs(words []string) (TokenArgs, error) {
 
 // answer writes the token. Of one that ends too soon, the login that gets the next
 // is named.
-func (a *TokenArgs) answer(w io.Writer, call execcred.Call, token jit.Token) error {
-	err := execcred.Write(w, call, token)
+func (a *TokenArgs) answer(w io.Writer, apiVersion string, token jit.Token) error {
+	err := execcred.Write(w, apiVersion, token)
 	if jit.NextOf(err) == "" {
 		return err
 	}

@@ -49,16 +49,16 @@ func TestWithClientGo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			call, err := execcred.Parse(string(env))
-			if want := (execcred.Call{APIVersion: apiVersion, Interactive: interactive}); err != nil || call != want {
-				t.Fatalf("%s: parsed %+v, %v", env, call, err)
+			asks, err := execcred.Parse(string(env))
+			if err != nil || asks != apiVersion {
+				t.Fatalf("%s: parsed %q, %v", env, asks, err)
 			}
 			if fast, ok := held.Version(string(env)); fast != apiVersion || !ok {
 				t.Errorf("the front reads %q, %v of %s", fast, ok, env)
 			}
 			var out bytes.Buffer
 			expires := time.Now().Add(14 * time.Minute)
-			if err := execcred.Write(&out, call, jit.Token{Value: jit.NewSecret(token), Expires: expires}); err != nil {
+			if err := execcred.Write(&out, asks, jit.Token{Value: jit.NewSecret(token), Expires: expires}); err != nil {
 				t.Fatal(err)
 			}
 			answered := &clientauthentication.ExecCredential{}
@@ -79,26 +79,26 @@ func TestWithClientGo(t *testing.T) {
 func TestParse(t *testing.T) {
 	tests := []struct {
 		name, env string
-		want      execcred.Call
+		want      string
 		says      string // in the error; empty means none
 	}{
-		{"by hand", "", execcred.Call{APIVersion: held.V1, ByHand: true}, ""},
+		{"by hand", "", held.V1, ""},
 		{"another order", `{"spec":{"interactive":true,"future":1},"apiVersion":"` + held.V1beta1 + `","kind":"ExecCredential"}`,
-			execcred.Call{APIVersion: held.V1beta1, Interactive: true}, ""},
-		{"no spec", `{"kind":"ExecCredential","apiVersion":"` + held.V1 + `"}`, execcred.Call{APIVersion: held.V1}, ""},
-		{"v1alpha1", `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}`, execcred.Call{}, `"client.authentication.k8s.io/v1alpha1"`},
-		{"a later version", `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v2"}`, execcred.Call{}, `"client.authentication.k8s.io/v2"`},
-		{"no version", `{"kind":"ExecCredential"}`, execcred.Call{}, `apiVersion ""`},
-		{"another kind", `{"kind":"Pod","apiVersion":"` + held.V1 + `"}`, execcred.Call{}, `"Pod"`},
-		{"cut short", `{"kind":"ExecCredential","apiVersion":"` + held.V1, execcred.Call{}, "not what client-go sets"},
-		{"two documents", `{"kind":"ExecCredential","apiVersion":"` + held.V1 + `"} {}`, execcred.Call{}, "not what client-go sets"},
-		{"another type", `{"kind":"ExecCredential","apiVersion":"` + held.V1 + `","spec":{"interactive":"yes"}}`, execcred.Call{}, "not what client-go sets"},
-		{"garbage", "x", execcred.Call{}, "not what client-go sets"},
+			held.V1beta1, ""},
+		{"no spec", `{"kind":"ExecCredential","apiVersion":"` + held.V1 + `"}`, held.V1, ""},
+		{"v1alpha1", `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}`, "", `"client.authentication.k8s.io/v1alpha1"`},
+		{"a later version", `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v2"}`, "", `"client.authentication.k8s.io/v2"`},
+		{"no version", `{"kind":"ExecCredential"}`, "", `apiVersion ""`},
+		{"another kind", `{"kind":"Pod","apiVersion":"` + held.V1 + `"}`, "", `"Pod"`},
+		{"cut short", `{"kind":"ExecCredential","apiVersion":"` + held.V1, "", "not what client-go sets"},
+		{"two documents", `{"kind":"ExecCredential","apiVersion":"` + held.V1 + `"} {}`, "", "not what client-go sets"},
+		{"another type", `{"kind":"ExecCredential","apiVersion":1}`, "", "not what client-go sets"},
+		{"garbage", "x", "", "not what client-go sets"},
 	}
 	for _, tt := range tests {
 		got, err := execcred.Parse(tt.env)
 		if got != tt.want {
-			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		if tt.says == "" {
 			if err != nil {
@@ -131,7 +131,7 @@ func TestWriteRefuses(t *testing.T) {
 		}
 		for _, tt := range tests {
 			var out bytes.Buffer
-			err := execcred.Write(&out, execcred.Call{APIVersion: held.V1}, tt.token)
+			err := execcred.Write(&out, held.V1, tt.token)
 			if jit.CodeOf(err) != tt.code || (out.Len() == 0) != (err != nil) {
 				t.Errorf("%s: error %v, wrote %q", tt.name, err, out.String())
 			}
@@ -149,7 +149,7 @@ func (closed) Write([]byte) (int, error) { return 0, errClosed }
 var errClosed = errors.New("closed")
 
 func TestNobodyListens(t *testing.T) {
-	err := execcred.Write(closed{}, execcred.Call{APIVersion: held.V1}, jit.Token{Value: jit.NewSecret(token), Expires: time.Now().Add(time.Minute)})
+	err := execcred.Write(closed{}, held.V1, jit.Token{Value: jit.NewSecret(token), Expires: time.Now().Add(time.Minute)})
 	if !errors.Is(err, errClosed) {
 		t.Errorf("error %v", err)
 	}

@@ -13,3 +13,12 @@ func ParseBoth(data []byte) (whole, inPieces *yaml.Node) {
 	}
 	return whole, inPieces
 }
+
+// Current returns the name of the current context, or "".
+func (f *Files) Current() (string, error) {
+	docs, err := f.documents()
+	if err != nil {
+		return "", err
+	}
+	return current(docs), nil
+}

@@ -13,15 +13,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/nearest"
 )
 
-// Current returns the name of the current context, or "".
-func (f *Files) Current() (string, error) {
-	docs, err := f.documents()
-	if err != nil {
-		return "", err
-	}
-	return current(docs), nil
-}
-
+// current is the name of the current context, or "".
 func current(docs []*document) string {
 	for _, d := range docs {
 		if name := text(get(d.root, "current-context")); name != "" {

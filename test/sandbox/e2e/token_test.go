@@ -63,12 +63,12 @@ func TestIssuer(t *testing.T) {
 		if _, err := answer.Seek(0, 0); err != nil {
 			t.Fatal(err)
 		}
-		call := execcred.Call{APIVersion: "client.authentication.k8s.io/" + version}
-		if err := execcred.Write(answer, call, token); err != nil {
+		apiVersion := "client.authentication.k8s.io/" + version
+		if err := execcred.Write(answer, apiVersion, token); err != nil {
 			t.Fatal(err)
 		}
 		config := filepath.Join(dir, version)
-		if err := os.WriteFile(config, pluginConfig(call.APIVersion, answer.Name()), 0o600); err != nil {
+		if err := os.WriteFile(config, pluginConfig(apiVersion, answer.Name()), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		output, err := exec.Command(world.Program("kubectl"), "--kubeconfig", config, "auth", "whoami").CombinedOutput()
