@@ -29,7 +29,7 @@ const (
 )
 
 // Connection is one signed-in person at one tenant, with all that a verb works
-// with. Building it asks nobody.
+// with. Building it asks no broker; a workload's token is got from its place.
 type Connection struct {
 	Config  *config.Config
 	Tenant  config.Tenant
