@@ -1,8 +1,6 @@
 package pybritive
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jwt"
 )
 
 // PassphraseVariable is where pybritive looks for the passphrase of its encrypted
@@ -114,15 +113,8 @@ func (s Session) OpenBy(passphrase jit.Secret) (token jit.Secret, ok bool) {
 // Person is what a session's token says of whose it is, for telling one person from
 // another: nobody has checked it. It is empty where the token says nothing.
 func (s Session) Person(token jit.Secret) string {
-	parts := strings.Split(token.Reveal(), ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	text, err := base64.RawURLEncoding.DecodeString(parts[1])
-	var claims struct {
-		Username string `json:"username"`
-	}
-	if err != nil || json.Unmarshal(text, &claims) != nil || claims.Username == "" {
+	claims, _ := jwt.Parse(token.Reveal())
+	if claims.Username == "" {
 		return ""
 	}
 	return "pybritive:" + claims.Username

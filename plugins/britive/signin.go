@@ -12,7 +12,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/plugins/britive/jwt"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jwt"
 )
 
 const (

@@ -15,6 +15,7 @@ import (
 var floors = map[string]int{
 	"pkg/jit":     0,
 	"pkg/held":    0,
+	"pkg/jwt":     0,
 	"pkg/nearest": 0,
 
 	"pkg/awsconfig":  1,
@@ -35,8 +36,6 @@ var floors = map[string]int{
 	"pkg/broker/saml":    2,
 	"pkg/broker/store":   2,
 	"pkg/mint":           2,
-
-	"plugins/britive/jwt": 2,
 
 	"plugins/britive":          3,
 	"plugins/britive/workload": 3,

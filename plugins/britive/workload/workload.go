@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
-	"github.com/kubectl-jit/kubectl-jit/plugins/britive/jwt"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jwt"
 )
 
 // Place is where this program runs, as far as providers look.

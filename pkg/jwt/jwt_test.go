@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-jit/kubectl-jit/plugins/britive/jwt"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jwt"
 )
 
 func TestParse(t *testing.T) {
