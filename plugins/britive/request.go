@@ -60,7 +60,7 @@ func (c *Client) askFor(ctx context.Context, op string, access jit.Access, why j
 // fails, it is told as far as it is known.
 func (c *Client) changed(ctx context.Context, op string, answer britiveapi.Approval, known jit.Request) jit.Request {
 	if answer.RequestID != "" && answer.Status != "" {
-		return c.request(ctx, op, answer)
+		return c.request(answer, c.listing(ctx, op))
 	}
 	if r, err := c.look(ctx, op, request{method: http.MethodGet, path: approvalPath(known.ID), again: true}); err == nil {
 		return r
@@ -77,7 +77,7 @@ func (c *Client) look(ctx context.Context, op string, r request) (jit.Request, e
 	if a.RequestID == "" || a.Status == "" {
 		return jit.Request{}, c.strange(op, "its answer names no request")
 	}
-	return c.request(ctx, op, a), nil
+	return c.request(a, c.listing(ctx, op)), nil
 }
 
 // Requests implements [jit.Broker].
@@ -104,9 +104,9 @@ func (c *Client) Requests(ctx context.Context, scope jit.RequestScope) ([]jit.Re
 		return a.RequestID == "" || a.Consumer != "" && a.Consumer != britiveapi.ProfileConsumer
 	})
 	rows = once(rows, func(a britiveapi.Approval) britiveapi.Text { return a.RequestID })
-	found := make([]jit.Request, len(rows))
+	found, listing := make([]jit.Request, len(rows)), c.listing(ctx, op)
 	for i, row := range rows {
-		found[i] = c.request(ctx, op, row)
+		found[i] = c.request(row, listing)
 	}
 	slices.SortStableFunc(found, func(a, b jit.Request) int { return b.Created.Compare(a.Created) })
 	return found, nil
@@ -129,10 +129,10 @@ func approvalsIn(answer json.RawMessage) (rows []britiveapi.Approval, err error)
 }
 
 // request reads a request off the wire.
-func (c *Client) request(ctx context.Context, op string, a britiveapi.Approval) jit.Request {
+func (c *Client) request(a britiveapi.Approval, listing func() []profile) jit.Request {
 	r := jit.Request{
 		ID:            string(a.RequestID),
-		Access:        c.requested(ctx, op, a),
+		Access:        c.requested(a, listing),
 		Requester:     string(a.UserID),
 		Justification: string(a.Justification),
 		State:         requestState(a.Status),
@@ -157,14 +157,14 @@ func (c *Client) request(ctx context.Context, op string, a britiveapi.Approval) 
 
 // requested is what was asked for: its ids, and its names as the request has
 // them, or as the listing has them. An approver's listing need not have them.
-func (c *Client) requested(ctx context.Context, op string, a britiveapi.Approval) jit.Access {
+func (c *Client) requested(a britiveapi.Approval, listing func() []profile) jit.Access {
 	name := string(a.ResourceName)
 	access, err := jit.ParsePath(name)
 	access.ProfileID, access.EnvironmentID, _ = strings.Cut(string(a.Resource), "/")
 	if err == nil {
 		return access
 	}
-	access = c.withNames(access, c.listing(ctx, op))
+	access = c.withNames(access, listing)
 	if access.Application == "" && name != "" {
 		access.Application, access.Environment, access.Profile = "", "", name
 	}

@@ -62,6 +62,20 @@ func TestRequestIsRead(t *testing.T) {
 	}
 }
 
+// TestRequestsWithoutListing holds that a listing which cannot be read is asked for
+// once, however many requests name a profile by its id alone.
+func TestRequestsWithoutListing(t *testing.T) {
+	row := func(id string) string {
+		return fmt.Sprintf(`{"requestId":%q,"status":"PENDING","resource":"p1/e1","resourceName":"Pods"}`, id)
+	}
+	x := newTenant(t).on("GET /api/access", fails(403, "E1004", "no")).on("GET /api/v1/approvals", says("["+row("r1")+","+row("r2")+","+row("r3")+"]"))
+	requests, err := x.client().Requests(t.Context(), jit.MyRequests)
+	if err != nil || len(requests) != 3 || requests[2].Access.Profile != "Pods" {
+		t.Errorf("%+v, %v", requests, err)
+	}
+	x.wants("GET /api/access", 1)
+}
+
 // TestStates holds that every status but one is an end.
 func TestStates(t *testing.T) {
 	for status, want := range map[string]jit.RequestState{
