@@ -48,13 +48,15 @@ func TestSignIn(t *testing.T) {
 			if s.Address != host+page+"?"+query.Encode() || len(query.Get("token")) != 86 {
 				t.Errorf("the page is %s", s.Address)
 			}
+			visited := make(chan error, 1)
 			go func() {
 				time.Sleep(time.Minute)
-				if err := fake.Visit(t.Context(), client.HTTP, s.Address, fake.Person{Name: name, Password: "pw"}); err != nil {
-					t.Error(err)
-				}
+				visited <- fake.Visit(t.Context(), client.HTTP, s.Address, fake.Person{Name: name, Password: "pw"})
 			}()
 			got, err := s.Wait(t.Context())
+			if err := <-visited; err != nil {
+				t.Error(err)
+			}
 			if err != nil || time.Until(got.Expires) < 11*time.Hour {
 				t.Fatalf("until %s, %v", got.Expires, err)
 			}
