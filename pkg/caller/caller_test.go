@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 // TestNoteNames holds that what the pipeline tells a person calls the program as they
@@ -23,5 +24,42 @@ func TestNoteNames(t *testing.T) {
 	conn.Mint.Person.Note("it ends; then: kubectl jit login a")
 	if want := "it ends; then: kubectl jit-access login a\n"; said.String() != want {
 		t.Errorf("said %q, want %q", said.String(), want)
+	}
+}
+
+// TestSignedIn holds how the pipeline hears that somebody else signed in, or nobody
+// is any more.
+func TestSignedIn(t *testing.T) {
+	home := t.TempDir()
+	for _, variable := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+		t.Setenv(variable, home)
+	}
+	const tenant = "https://broker.example.com"
+	c := caller.New(nil, genericiooptions.IOStreams{}, "")
+	settings := &config.Config{Storage: "file", Pybritive: "ignore"}
+	signIn := func(person, token string) {
+		t.Helper()
+		if err := c.Folders(settings).SignIn(tenant, caller.SignIn{Person: jit.Person{ID: person}, Token: jit.NewSecret(token)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signIn("alice", "t1")
+	conn, err := c.ConnectTo(t.Context(), settings, tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if signIn("alice", "t2"); !conn.Mint.SignedIn() {
+		t.Error("alice signed in again, and is not")
+	}
+	if signIn("bob", "t3"); conn.Mint.SignedIn() {
+		t.Error("bob is signed in, and alice too")
+	}
+	signIn("alice", "t4")
+	if _, err := conn.Folders.SignIns.Forget(tenant); err != nil || conn.Mint.SignedIn() {
+		t.Errorf("signed out, and still signed in: %v", err)
+	}
+	t.Setenv(caller.EnvToken, "t5")
+	if conn, err = c.ConnectTo(t.Context(), settings, tenant); err != nil || conn.Mint.SignedIn != nil {
+		t.Errorf("a token of the environment is looked for on disk: %v", err)
 	}
 }

@@ -114,6 +114,12 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Settings: settings.Path,
 		Extend:   settings.Extend,
 	}
+	if who.kept {
+		conn.Mint.SignedIn = func() bool {
+			now, ok := folders.SignIns.Get(tenant.URL)
+			return ok && now.identity() == who.identity()
+		}
+	}
 	return conn, nil
 }
 

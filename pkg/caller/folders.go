@@ -2,6 +2,7 @@ package caller
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,6 +85,32 @@ func below(dir, name string) string {
 		return ""
 	}
 	return filepath.Join(dir, name)
+}
+
+// SignIn keeps who is signed in at a tenant, but for a workload, which is signed in
+// anew each time. What is held was issued to whoever was signed in before: it goes,
+// unless that was the same person, and goes once more behind that, since a call of
+// theirs may be under way ([mint.Mint.SignedIn]).
+func (f Folders) SignIn(tenantURL string, who SignIn) error {
+	before, known := f.SignIns.Get(tenantURL)
+	if known && before.Person.ID == who.Person.ID {
+		return f.keep(tenantURL, who)
+	}
+	if err := f.Forget(); err != nil {
+		return fmt.Errorf("remove what is held for somebody else: %w", err)
+	}
+	if err := f.keep(tenantURL, who); err != nil {
+		return err
+	}
+	return f.Forget()
+}
+
+func (f Folders) keep(tenantURL string, who SignIn) error {
+	if who.By == ByFederation {
+		_, err := f.SignIns.Forget(tenantURL)
+		return err
+	}
+	return f.SignIns.Put(tenantURL, who)
 }
 
 // Forget removes every token and AWS session that is held, and what the broker and

@@ -7,8 +7,11 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 // TestRemove holds that the originals stay where they shall, wherever the folders
@@ -41,6 +44,46 @@ func TestRemove(t *testing.T) {
 				t.Errorf("in the end left are %q", left)
 			}
 		})
+	}
+}
+
+// overtaken is a store of sign-ins that a call of somebody else's overtakes: it holds
+// its token at the last moment.
+type overtaken struct {
+	cache.Store
+	t     *testing.T
+	token string
+}
+
+func (o overtaken) Put(name string, data []byte) error {
+	write(o.t, o.token)
+	return o.Store.Put(name, data)
+}
+
+// TestSignIn holds that whoever signs in finds no token that another person's call
+// has held, and that the same person's stay.
+func TestSignIn(t *testing.T) {
+	home := t.TempDir()
+	for _, variable := range []string{"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+		t.Setenv(variable, home)
+	}
+	const tenant = "https://broker.example.com"
+	f := caller.New(nil, genericiooptions.IOStreams{}, "").Folders(&config.Config{Storage: "file"})
+	token := held.Path(f.Cache, "one")
+	f.SignIns = caller.NewSignIns(overtaken{cache.Memory(), t, token})
+	for _, step := range []struct {
+		person string
+		stays  bool
+	}{{"alice", false}, {"alice", true}, {"bob", false}} {
+		if err := f.SignIn(tenant, caller.SignIn{Person: jit.Person{ID: step.person}, Token: jit.NewSecret("t1")}); err != nil {
+			t.Fatal(err)
+		}
+		if who, ok := f.SignIns.Get(tenant); !ok || who.Person.ID != step.person {
+			t.Errorf("%+v is signed in", who)
+		}
+		if _, err := os.Stat(token); (err == nil) != step.stays {
+			t.Errorf("%s signs in, and of the token: %v", step.person, err)
+		}
 	}
 }
 

@@ -28,6 +28,8 @@ type SignIn struct {
 	Token   jit.Secret
 	By      Way
 	Expires time.Time // of the token; zero where that is not known
+
+	kept bool // it comes from [SignIns]
 }
 
 // SignIns keeps the sign-in of each tenant, sealed, in the state folder.
@@ -55,6 +57,7 @@ func (s SignIns) Get(tenantURL string) (SignIn, bool) {
 	}
 	return SignIn{
 		Person: jit.Person{ID: stored.ID, Name: stored.Name}, Token: jit.NewSecret(stored.Token), By: stored.By, Expires: stored.Expires,
+		kept: true,
 	}, true
 }
 

@@ -157,9 +157,7 @@ func (w *signInWith) readToken(ctx context.Context, prompt string) (jit.Secret, 
 	return jit.NewSecret(string(text)), err
 }
 
-// keep stores the sign-in, but for a workload's, which is made anew each time. What
-// is held was issued to whoever was signed in before: it goes, unless that was the
-// same person.
+// keep stores the sign-in, where anything may be stored.
 func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who caller.SignIn) error {
 	const op = "keep the sign-in"
 	f := w.Folders(settings)
@@ -169,19 +167,7 @@ func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who cal
 		}
 		return jit.Errorf(jit.Invalid, op, "nothing may be stored here (storage: none, or there is no home folder): set %s for each call", caller.EnvToken)
 	}
-	before, known := f.SignIns.Get(tenant.URL)
-	if !known || before.Person.ID != who.Person.ID {
-		if err := f.Forget(); err != nil {
-			return jit.Errorf(jit.Unavailable, op, "remove what is held for somebody else: %w", err)
-		}
-	}
-	var err error
-	if who.By == caller.ByFederation {
-		_, err = f.SignIns.Forget(tenant.URL)
-	} else {
-		err = f.SignIns.Put(tenant.URL, who)
-	}
-	if err != nil {
+	if err := f.SignIn(tenant.URL, who); err != nil {
 		return jit.Errorf(jit.Unavailable, op, "%w", err)
 	}
 	_ = held.ForgetFailures(f.Cache) // clients may ask again; they end by themselves in seconds

@@ -39,7 +39,9 @@ func (m *Mint) heldToken(ask Ask) (jit.Token, bool) {
 }
 
 // hold writes the token where the next call finds it. Its name is noted first, so
-// that no token lies about which a check-in would not find.
+// that no token lies about which a check-in would not find. Somebody else may have
+// signed in meanwhile, to whom the front would give it: whether they did is looked at
+// last, since they remove what is held after they have.
 func (m *Mint) hold(ask Ask, token jit.Token, keys heldKeys) {
 	if ask.Held == "" || m.CacheDir == "" || !keys.Bearer.Empty() {
 		return
@@ -58,6 +60,9 @@ func (m *Mint) hold(ask Ask, token jit.Token, keys heldKeys) {
 	path := held.Path(m.CacheDir, ask.Held)
 	if err := held.Write(path, token.Value.Reveal(), token.Expires, m.renewAt(token.Expires, keys)); err != nil {
 		m.noteUnkept(err)
+	}
+	if m.SignedIn != nil && !m.SignedIn() {
+		_ = os.Remove(path)
 	}
 }
 

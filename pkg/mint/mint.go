@@ -52,6 +52,7 @@ type Mint struct {
 	Roles    jit.RoleAssumer
 	Name     string      // what the person is called; empty where that is not known without asking
 	Identity string      // who is signed in, as far as is known without asking; what is held for one identity is never used for another
+	SignedIn func() bool // whether Identity still is, where that may change meanwhile; nil: for good
 	HeldKeys cache.Store // see heldkeys.go
 	Marks    cache.Store // what must outlive the cache folder and is no secret: rest marks, and the names of the tokens held
 	Locks    cache.Locks

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/cache"
+	"github.com/kubectl-jit/kubectl-jit/pkg/held"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/mint"
 )
@@ -245,5 +246,26 @@ func TestBrokenCache(t *testing.T) {
 		r.token(t)
 		r.broker.end()
 		r.refused(t, jit.Denied, "ended before its time") // also where that cannot be marked
+	})
+}
+
+// TestHeldForNobody holds that a call does not leave its token to whoever signed in
+// while it was under way: the front finds it by the call alone.
+func TestHeldForNobody(t *testing.T) {
+	inRig(t, func(t *testing.T, r *rig) {
+		r.person.present = true
+		stays := true
+		r.SignedIn = func() bool { return stays }
+		path := held.Path(r.CacheDir, r.ask.Held)
+		r.token(t)
+		if _, ok := held.Read(path, r.Now()); !ok {
+			t.Error("the token is not held")
+		}
+		stays = false
+		time.Sleep(14 * time.Minute)
+		r.token(t)
+		if _, ok := held.Read(path, r.Now()); ok {
+			t.Error("the token is held for somebody else")
+		}
 	})
 }
