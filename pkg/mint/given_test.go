@@ -119,6 +119,23 @@ func TestGivenRevoked(t *testing.T) {
 	})
 }
 
+// TestGivenOffline holds what serves while the broker is not reached: a token is no
+// AWS session.
+func TestGivenOffline(t *testing.T) {
+	inCluster(t, func(t *testing.T, r *rig) {
+		r.token(t)
+		r.broker.fail["grants"] = jit.Errorf(jit.Unavailable, "list checkouts", "no route")
+		time.Sleep(14 * time.Minute)
+		r.token(t)
+		if len(r.person.notes) != 1 || !strings.Contains(r.person.notes[0], "goes on with the token held until") {
+			t.Errorf("said %q", r.person.notes)
+		}
+		r.Offline = "deny"
+		time.Sleep(14 * time.Minute)
+		r.refused(t, jit.Unavailable, "lets the token held until")
+	})
+}
+
 // TestGivenIsNoKeys holds that nothing takes one for the other.
 func TestGivenIsNoKeys(t *testing.T) {
 	inCluster(t, func(t *testing.T, r *rig) {

@@ -69,6 +69,15 @@ func (keys heldKeys) over(now time.Time) bool {
 // usable reports whether keys and checkout are both before their ends.
 func (keys heldKeys) usable(now time.Time) bool { return keys.Expires.After(now) && !keys.over(now) }
 
+// named says what is held, in messages.
+func (keys heldKeys) named() string {
+	what := "AWS session"
+	if !keys.Bearer.Empty() {
+		what = "token"
+	}
+	return "the " + what + " held until " + clock(keys.Expires)
+}
+
 // until is the end of the last of the keys, those of further roles included.
 func (keys heldKeys) until() time.Time {
 	end := keys.Expires

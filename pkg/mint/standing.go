@@ -74,12 +74,12 @@ func (m *Mint) away(ctx context.Context, err error) bool {
 // good, and who is kept from them shall see by what. Codes: unavailable.
 func (m *Mint) goesOn(ask Ask, kept heldKeys, err error) (heldKeys, error) {
 	if m.Offline != "deny" {
-		m.note("the broker does not answer (%v): %s goes on with the AWS session held until %s", err, ask.name(), clock(kept.Expires))
+		m.note("the broker does not answer (%v): %s goes on with %s", err, ask.name(), kept.named())
 		return kept, nil
 	}
 	denied := jit.Errorf(jit.Unavailable, ask.op(),
-		"the broker does not confirm the checkout, and \"offline: deny\" in %s lets the AWS session held until %s serve only when it does: %w",
-		m.Settings, clock(kept.Expires), err)
+		"the broker does not confirm the checkout, and \"offline: deny\" in %s lets %s serve only when it does: %w",
+		m.Settings, kept.named(), err)
 	if jit.NextOf(err) == "" { // else that is nearer to the cause
 		denied = denied.WithNext("kubectl jit status --tenant %s", quoted(ask.Tenant))
 	}
