@@ -50,7 +50,7 @@ type workplace struct {
 	person  *atHand // set where the context is one of ours
 }
 
-func (w *workplace) place() *workplace { return w }
+func (w *workplace) in() *workplace { return w }
 
 // enter goes to the cluster of the context at hand as kubectl would. Whoever sets
 // the first profile up has no context of ours yet.

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
 )
 
-// The ways by which a cluster learns who a role is.
+// The sources from which a cluster learns who a role is.
 const (
 	viaAWSAuth = "aws-auth"
 	viaEntries = "access-entries"
@@ -50,14 +50,14 @@ type mappings struct {
 func (m *mappings) flags(cmd *cobra.Command) {
 	m.kube.flags(cmd)
 	f := cmd.Flags()
-	f.Var(oneOf{&m.via, []string{viaAWSAuth, viaEntries}}, "via", "the `place` of mappings: aws-auth or access-entries (default: what the cluster has)")
+	f.Var(oneOf{&m.via, []string{viaAWSAuth, viaEntries}}, "via", "the `source` of mappings: aws-auth or access-entries (default: what the cluster has)")
 	f.StringVar(&m.cluster.Name, "cluster", "", "the name of the EKS cluster, where the context does not tell it")
 	f.StringVar(&m.cluster.Region, "region", "", "the region of the EKS cluster, where the context does not tell it")
 }
 
-// way is one of the two places in which a role can be mapped.
-type way interface {
-	place() *workplace
+// source is one of the two in which a role can be mapped.
+type source interface {
+	in() *workplace
 	list(ctx context.Context) ([]mappingItem, error)
 	lint(ctx context.Context, bound []string) ([]finding, error)
 	// add and remove plan a change. Codes: invalid, denied (nodes, or the caller's
@@ -83,8 +83,8 @@ type mappingItem struct {
 	Line     int      `json:"line,omitempty"` // in mapRoles
 }
 
-// ways are the ways that the cluster has, the one that wins first.
-func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
+// sources are those that the cluster has, the one that wins first.
+func (m *mappings) sources(ctx context.Context, e *env) ([]source, error) {
 	w, err := e.enter(ctx, m.kube)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
 	}
 	auth := &awsAuth{workplace: w, caller: identity.ARN()}
 	if m.via == viaAWSAuth {
-		return []way{auth}, nil
+		return []source{auth}, nil
 	}
 	entries, mode, err := e.entries(ctx, w)
 	other := &accessEntries{workplace: w, entries: entries, caller: identity}
@@ -109,13 +109,13 @@ func (m *mappings) ways(ctx context.Context, e *env) ([]way, error) {
 	case m.via == viaEntries && err != nil:
 		return nil, err
 	case m.via == viaEntries, mode == account.ModeAPI:
-		return []way{other}, nil
+		return []source{other}, nil
 	case mode == account.ModeBoth:
-		return []way{other, auth}, nil
+		return []source{other, auth}, nil
 	case err != nil:
 		e.Note("aws-auth is taken, as EKS does not say whether the cluster has access entries: %s", err)
 	}
-	return []way{auth}, nil
+	return []source{auth}, nil
 }
 
 // entries asks EKS what the cluster has.

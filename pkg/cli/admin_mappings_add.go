@@ -68,11 +68,11 @@ func (a *mappingsAdd) run(ctx context.Context, arn string) error {
 		}
 		w.policies = append(w.policies, policy)
 	}
-	ways, err := a.ways(ctx, a.env)
+	sources, err := a.sources(ctx, a.env)
 	if err != nil {
 		return err
 	}
-	p, err := ways[0].add(ctx, w)
+	p, err := sources[0].add(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -110,17 +110,17 @@ func (r *mappingsRemove) run(ctx context.Context, arn string) error {
 	if _, err := mapping.Role(arn); err != nil {
 		return err
 	}
-	ways, err := r.ways(ctx, r.env)
+	sources, err := r.sources(ctx, r.env)
 	if err != nil {
 		return err
 	}
 	all := plan{nothing: "Nothing to change: " + arn + " is mapped nowhere."}
-	for _, way := range ways {
-		p, err := way.remove(ctx, arn)
+	for _, source := range sources {
+		p, err := source.remove(ctx, arn)
 		if err != nil {
 			return err
 		}
-		if len(ways) == 1 {
+		if len(sources) == 1 {
 			all.nothing = p.nothing
 		}
 		if len(p.steps) == 0 {

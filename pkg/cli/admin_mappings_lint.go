@@ -48,11 +48,11 @@ type finding struct {
 }
 
 func (l *mappingsLint) run(ctx context.Context) error {
-	ways, err := l.ways(ctx, l.env)
+	sources, err := l.sources(ctx, l.env)
 	if err != nil {
 		return err
 	}
-	found, err := l.found(ctx, ways)
+	found, err := l.found(ctx, sources)
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,9 @@ func (l *mappingsLint) run(ctx context.Context) error {
 	return nil
 }
 
-// found asks each way, and then what one says about the other.
-func (l *mappingsLint) found(ctx context.Context, ways []way) ([]finding, error) {
-	bound, known, err := boundGroups(ctx, ways[0].place())
+// found asks each source, and then what one says about the other.
+func (l *mappingsLint) found(ctx context.Context, sources []source) ([]finding, error) {
+	bound, known, err := boundGroups(ctx, sources[0].in())
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +91,13 @@ func (l *mappingsLint) found(ctx context.Context, ways []way) ([]finding, error)
 	}
 	all := []finding{}
 	first := map[string]bool{}
-	for _, way := range ways {
-		some, err := way.lint(ctx, bound)
+	for _, source := range sources {
+		some, err := source.lint(ctx, bound)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
-		items, err := way.list(ctx)
+		items, err := source.list(ctx)
 		if err != nil {
 			continue // lint has said what is wrong with it
 		}

@@ -19,7 +19,7 @@ func newMappingsList(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List which role is in which groups",
-		Long: `List which role is in which groups, from each place that the cluster has. Where a
+		Long: `List which role is in which groups, from each source that the cluster has. Where a
 role stands in both, the access entry counts; where it stands in aws-auth twice,
 the last entry.`,
 		Example: `  kubectl jit admin mappings list
@@ -34,13 +34,13 @@ the last entry.`,
 }
 
 func (l *mappingsList) run(ctx context.Context) error {
-	ways, err := l.ways(ctx, l.env)
+	sources, err := l.sources(ctx, l.env)
 	if err != nil {
 		return err
 	}
 	items := []mappingItem{}
-	for _, way := range ways {
-		some, err := way.list(ctx)
+	for _, source := range sources {
+		some, err := source.list(ctx)
 		if err != nil {
 			return err
 		}

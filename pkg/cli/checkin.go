@@ -32,8 +32,8 @@ func newCheckin(e *env) *cobra.Command {
 	c := checkin{env: e}
 	cmd := &cobra.Command{
 		Use:   "checkin PROFILE",
-		Short: "Give a checkout back",
-		Long: `Give a checkout back before it ends by itself.
+		Short: "Check a profile in",
+		Long: `Check a profile in, before its checkout ends by itself.
 
 Nothing is issued under it any more, to no program, until the next
 "kubectl jit login", and what was held on this machine is removed. What was
@@ -76,7 +76,7 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 			return nil
 		}
 	} else {
-		c.say("%s is given back: nothing is issued under it until the next login.", grant.Access.Profile)
+		c.say("%s is checked in: nothing is issued under it until the next login.", grant.Access.Profile)
 	}
 	all, err := s.Profiles(ctx)
 	if err != nil {

@@ -56,10 +56,10 @@ used, or one is made, called like the environment. The broker gives its tokens.
 With --assume-role the entry goes on from the profile's role to another one, and
 from that to the next where several are named. They stand in the entry.
 
-Without a profile, login signs in at the broker: at a terminal through the
+Without a profile, login signs in at the tenant: at a terminal through the
 browser, or, where the broker has no page for it and with --api-token, with an API
 token that is asked for. One in --token-file or BRITIVE_API_TOKEN is taken as it
-is. With --federation no person is needed: the place this runs in speaks for it.
+is. With --federation no person is needed: the platform speaks for the workload.
 
 Where you are signed in already and sit at a terminal, you pick one of your
 profiles instead. --anew signs in anew, as does any other flag that signs in; that goes

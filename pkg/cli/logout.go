@@ -27,7 +27,7 @@ func newLogout(e *env) *cobra.Command {
 and AWS session that is held on this machine are removed, also where the broker
 does not answer.
 
-Checkouts stand at the broker until they end: give them back with
+Checkouts stand at the broker until they end: check them in with
 "kubectl jit checkin" first. An API token stays good until it is revoked there.`,
 		Example: `  kubectl jit status
   kubectl jit logout

@@ -48,8 +48,8 @@ it ends by itself.`,
 	root.SetIn(e.Streams.In)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.PersistentFlags().StringVar(&e.Tenant, "tenant", "", "the broker: a URL, a name of the configuration, or a Britive tenant")
-	root.PersistentFlags().StringVar(&e.Federation, "federation", "", "sign in by the place this runs in: github, gitlab, aws, ... (NAME or NAME-OPTION)")
+	root.PersistentFlags().StringVar(&e.Tenant, "tenant", "", "the tenant of the broker: its name in the configuration or at Britive, or its URL")
+	root.PersistentFlags().StringVar(&e.Federation, "federation", "", "sign in by workload federation, with the token of this platform: github, gitlab, aws, ... (NAME or NAME-OPTION)")
 	root.PersistentFlags().IntVarP(&e.Verbosity, "v", "v", 0, "show the calls of the broker, as kubectl does: 6 calls, 7 headers, 8 and 9 bodies; secrets never")
 	addCommands(e, root)
 	e.completeFlags(root)

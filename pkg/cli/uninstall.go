@@ -34,7 +34,7 @@ remove its cache, state and configuration.
 The programs themselves are removed by what installed them.
 
 Entries that somebody changed since are left alone and named, and their originals
-are kept. Checkouts stand at the broker until they end: give them back with
+are kept. Checkouts stand at the broker until they end: check them in with
 "kubectl jit checkin" first.`,
 		Example: `  kubectl jit uninstall --dry-run
   kubectl jit uninstall --yes`,

@@ -50,11 +50,11 @@ type Config struct {
 	// Path is where the file lies; it is not written into it.
 	Path string
 
-	// Tenant is the broker that is meant when no command names one: a name in
+	// Tenant is the tenant that is meant when no command names one: a name in
 	// Tenants, a URL, or the bare name of a Britive tenant.
 	Tenant string
 
-	// Tenants are the brokers known by a short name.
+	// Tenants are those known by a short name: Britive tenants and other brokers.
 	Tenants map[string]Tenant
 
 	// Aliases are short names of profiles. A name is made of letters, digits,
@@ -103,7 +103,7 @@ type Tenant struct {
 // Alias is a short name of a profile, and of further roles where it names some. In
 // the file it is the path alone, "application/environment/profile", or these fields.
 type Alias struct {
-	// Tenant is the broker of the profile: a name in Tenants, a URL, a bare name,
+	// Tenant is the tenant of the profile: a name in Tenants, a URL, a bare name,
 	// or empty for the default one.
 	Tenant string
 

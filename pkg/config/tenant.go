@@ -40,7 +40,7 @@ func isName(word string) bool {
 	return bare.MatchString(word) && !below(word)
 }
 
-// ResolveTenant finds the broker that is meant: the one named by arg (a name in
+// ResolveTenant finds the tenant that is meant: the one named by arg (a name in
 // Tenants, a URL, HOST:PORT, or the name of a Britive tenant), else the default
 // one, else the only one. A broker named by its URL gets the settings of the
 // tenant with the same URL. Codes: invalid.
@@ -94,11 +94,11 @@ func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys
 
 func (c *Config) unnamed() error {
 	if len(c.Tenants) == 0 {
-		return jit.Errorf(jit.Invalid, "find the broker", "no tenant is configured").
+		return jit.Errorf(jit.Invalid, "find the tenant", "no tenant is configured").
 			WithNext("kubectl jit login --tenant URL")
 	}
 	names := sortedKeys(c.Tenants)
-	return jit.Errorf(jit.Invalid, "find the broker", "there are several tenants (%s) and none is the default", strings.Join(names, ", ")).
+	return jit.Errorf(jit.Invalid, "find the tenant", "there are several tenants (%s) and none is the default", strings.Join(names, ", ")).
 		WithNext("add --tenant %s", names[0])
 }
 
@@ -115,13 +115,13 @@ func address(name string) (string, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || !isHost(u.Host) {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is neither a tenant nor a URL", name).WithNext("kubectl jit config view")
+		return "", jit.Errorf(jit.Invalid, "find the tenant", "%q is neither a tenant nor a URL", name).WithNext("kubectl jit config view")
 	}
 	if !strings.EqualFold(u.Scheme, "https") {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q does not begin with https://", name).WithNext("kubectl jit login --tenant https://%s", u.Host)
+		return "", jit.Errorf(jit.Invalid, "find the tenant", "%q does not begin with https://", name).WithNext("kubectl jit login --tenant https://%s", u.Host)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return "", jit.Errorf(jit.Invalid, "find the broker", "%q is more than https://HOST[:PORT]", u.Redacted()).WithNext("kubectl jit login --tenant https://%s", u.Host)
+		return "", jit.Errorf(jit.Invalid, "find the tenant", "%q is more than https://HOST[:PORT]", u.Redacted()).WithNext("kubectl jit login --tenant https://%s", u.Host)
 	}
 	return "https://" + strings.ToLower(u.Host), nil
 }

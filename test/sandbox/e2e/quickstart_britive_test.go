@@ -53,7 +53,7 @@ func TestQuickStartBritive(t *testing.T) {
 	err = cmd.Wait()
 	_ = keyboard.Close()
 	for _, want := range []string{
-		"Signed in as alice@example.com", "EKS Pod Manager is checked out", "web-1", "pods                      ", "EKS Pod Manager is given back",
+		"Signed in as alice@example.com", "EKS Pod Manager is checked out", "web-1", "pods                      ", "EKS Pod Manager is checked in",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q", want)

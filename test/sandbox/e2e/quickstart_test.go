@@ -43,7 +43,7 @@ func TestQuickStart(t *testing.T) {
 	for _, want := range []string{
 		"saml-provider/quick-start is made.", "Role Quick-Start is made.", "ClusterRole quick-starter is made.",
 		"role/Quick-Start is in quick-starters by aws-auth.", "EKS Pod Manager is checked out", "web-1",
-		"pods                      ✓", "EKS Pod Manager is given back",
+		"pods                      ✓", "EKS Pod Manager is checked in",
 	} {
 		if !strings.Contains(output, want) {
 			t.Errorf("it does not say %q", want)
