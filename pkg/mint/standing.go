@@ -94,6 +94,7 @@ func (m *Mint) begin(ctx context.Context, ask Ask) (heldKeys, error) {
 		defer m.Person.Progress("checking out " + ask.name())()
 	}
 	grant, credential, err := m.Broker.CheckoutCredential(ctx, ask.Access, ask.Reason, refusal == nil)
+	err = ask.inWords(err)
 	switch jit.CodeOf(err) {
 	case jit.Approval, jit.Waiting:
 		err = m.waits(ctx, ask, next(err, ask.Login()))
