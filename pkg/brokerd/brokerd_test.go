@@ -194,7 +194,7 @@ func TestRefused(t *testing.T) {
 		{[]string{"serve", "--config", broken}, `broker.yaml:5: there is no field "foo"`},
 		{[]string{"token", "create", "--user", "nobody@example.com", "--config", config}, "nobody@example.com"},
 		{[]string{"token", "create", "--config", config}, "--user is missing"},
-		{[]string{"token", "revoke", "none", "--config", config}, "none"},
+		{[]string{"token", "revoke", "none", "--config", config}, "next: jit-broker token list --config " + config},
 		{[]string{"serv"}, `"serv" is no command`},
 		{[]string{"serve", "--bogus"}, "unknown flag: --bogus"},
 	}

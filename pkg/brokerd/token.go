@@ -78,7 +78,11 @@ func newTokenRevoke(stdout io.Writer) *cobra.Command {
 		Example: `  jit-broker token revoke 5f3c9a`,
 		Args:    usage.Wants("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.with(cmd.Context(), func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
+			err := t.with(cmd.Context(), func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
+			if jit.CodeOf(err) == jit.NotFound && jit.NextOf(err) == "" {
+				return jit.Errorf(jit.NotFound, "", "%w", err).WithNext("jit-broker token list --config %s", t.config)
+			}
+			return err
 		},
 	}
 	configFlag(cmd, &t.config)
