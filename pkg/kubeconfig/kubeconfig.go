@@ -65,7 +65,7 @@ func Open(explicit string) (*Files, error) {
 	if len(f.paths) == 0 {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return nil, jit.Errorf(jit.Unavailable, "find the kubeconfig", "%w", err)
+			return nil, jit.Errorf(jit.Unavailable, "find the kubeconfig", "%w", err).WithNext("set HOME or KUBECONFIG")
 		}
 		f.paths = []string{filepath.Join(home, ".kube", "config")}
 	}

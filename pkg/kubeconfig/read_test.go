@@ -153,3 +153,12 @@ contexts:
 		t.Errorf("%+v, %v", entry, err)
 	}
 }
+
+func TestNoHome(t *testing.T) {
+	for _, name := range []string{"KUBECONFIG", "HOME", "USERPROFILE"} {
+		t.Setenv(name, "")
+	}
+	if _, err := kubeconfig.Open(""); jit.NextOf(err) != "set HOME or KUBECONFIG" {
+		t.Errorf("%v, next %q", err, jit.NextOf(err))
+	}
+}
