@@ -40,7 +40,7 @@ func (i Identity) extra(key string) string {
 func Whoami(ctx context.Context, client kubernetes.Interface) (Identity, error) {
 	answer, err := client.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
 	if err != nil {
-		return Identity{}, refusal("ask the cluster who I am", err)
+		return Identity{}, refusal("ask the cluster who you are", err)
 	}
 	user := answer.Status.UserInfo
 	identity := Identity{Name: user.Username, UID: user.UID, Groups: user.Groups, Extra: map[string][]string{}}

@@ -97,7 +97,7 @@ func (m *mappings) sources(ctx context.Context, e *env) ([]source, error) {
 	}
 	identity, err := cani.Whoami(ctx, w.client)
 	if err != nil {
-		return nil, w.refused("ask the cluster who you are", err)
+		return nil, w.refused("", err) // which says itself what was asked
 	}
 	auth := &awsAuth{workplace: w, caller: identity.ARN()}
 	if m.via == viaAWSAuth {

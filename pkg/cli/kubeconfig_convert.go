@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.File
 // for all.
 func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
-	pointed := 0
+	pointed, next := 0, ""
 	known := map[[2]string]meantProfile{} // by tenant and name, which are looked up once
 	for _, entry := range entries {
 		if c.which.all && entry.Exec != nil && entry.Exec.Ours() {
@@ -127,13 +128,15 @@ func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, e
 			return nil, err
 		default:
 			c.Note("left alone: %v", err)
+			next = cmp.Or(next, jit.NextOf(err))
 		}
 	}
 	if pointed > 0 {
 		c.Note("pointed at this program already: %d of %d contexts", pointed, len(entries))
 	}
 	if len(todo)+pointed == 0 {
-		return nil, jit.Errorf(jit.NotFound, "convert the kubeconfig", "there is no context to convert").WithNext("kubectl config get-contexts")
+		return nil, jit.Errorf(jit.NotFound, "convert the kubeconfig", "there is no context to convert").
+			WithNext("%s", cmp.Or(next, "kubectl config get-contexts"))
 	}
 	return todo, nil
 }

@@ -51,7 +51,7 @@ func noCommand(cmd *cobra.Command, word string) error {
 // badFlag answers a flag that does not exist or has no value.
 func badFlag(cmd *cobra.Command, err error) error {
 	hint := ""
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() == "" {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		hint = DidYouMean(nearest.Names("--"+unknown.GetSpecifiedName(), names))
