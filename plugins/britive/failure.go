@@ -7,16 +7,27 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/britiveapi"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
+// elsewhere shows where a redirect leads: the host and the path, since what comes
+// after them may be a secret of a sign-on.
+func elsewhere(location string) string {
+	to, err := url.Parse(location)
+	if err != nil {
+		return "what is no address"
+	}
+	return shortened((&url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}).String())
+}
+
 // refused is the error of an answer that is not a success.
 func (c *Client) refused(op string, x exchange) error {
 	if x.status >= 300 && x.status < 400 {
-		return c.strange(op, "it redirects to "+shortened(x.header.Get("Location"))+", which is not followed: is it the broker's address?")
+		return c.strange(op, "it redirects to "+elsewhere(x.header.Get("Location"))+", which is not followed: is it the broker's address?")
 	}
 	body := errorOf(x)
 	if body.ErrorCode == "" && body.Message == "" && x.status != http.StatusUnauthorized {

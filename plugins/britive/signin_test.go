@@ -131,7 +131,7 @@ func TestWait(t *testing.T) {
 		{"maintenance", []http.HandlerFunc{no, fails(503, "MAINT0001", "back at noon")}, jit.Unavailable, "acme.britive-app.com is in maintenance: back at noon"},
 		{"down", []http.HandlerFunc{no, status(502, "")}, jit.Unavailable, "502"},
 		{"a page", []http.HandlerFunc{no, page(200)}, jit.Unavailable, "web page"},
-		{"elsewhere", []http.HandlerFunc{no, status(302, "", "Location", "https://evil.example.com")}, jit.Unavailable, "redirects to https://evil.example.com"},
+		{"elsewhere", []http.HandlerFunc{no, status(302, "", "Location", "https://me:pw@evil.example.com/login?token=x#y")}, jit.Unavailable, "redirects to https://evil.example.com/login, which"},
 		{"never", []http.HandlerFunc{no}, jit.Internal, "deadline"},
 	}
 	for _, tt := range tests {
