@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -91,6 +92,11 @@ func (d *document) check() error {
 	if d.root.Kind != yaml.MappingNode {
 		return at(d.path, d.root.Line, "this is no kubeconfig")
 	}
+	if strings.Contains(d.text, "*") { // few files have an alias
+		if alias := endless(d.root, nil); alias != nil {
+			return at(d.path, alias.Line, "%q holds itself", "&"+alias.Value)
+		}
+	}
 	for _, list := range []string{clusters, contexts, users} {
 		node := get(d.root, list)
 		if null(node) {
@@ -103,6 +109,23 @@ func (d *document) check() error {
 			if follow(item).Kind != yaml.MappingNode {
 				return at(d.path, item.Line, "an element of %s is not a mapping with a name", list)
 			}
+		}
+	}
+	return nil
+}
+
+// endless returns the alias of an anchor that it stands in itself, or nil. Whoever
+// follows one comes to no end.
+func endless(node *yaml.Node, within []*yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode && slices.Contains(within, node.Alias) {
+		return node
+	}
+	if node.Anchor != "" {
+		within = append(within, node)
+	}
+	for _, child := range node.Content {
+		if alias := endless(child, within); alias != nil {
+			return alias
 		}
 	}
 	return nil

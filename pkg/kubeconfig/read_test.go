@@ -121,6 +121,8 @@ func TestUnreadable(t *testing.T) {
 		{"a list", "- a\n", "config:1: "},
 		{"a list that is none", "contexts: 1\n", "config:1: contexts"},
 		{"an element that is none", "users:\n- a\n", "config:2: an element of users"},
+		{"a mapping that merges itself", "contexts:\n- name: c\n  context: &c\n    cluster: k\n    <<: *c\n", "config:5: "},
+		{"a list within itself", "users: &u\n- name: u\n  user: {exec: {args: *u}}\n", "config:3: "},
 		{"certificate data that is none", "contexts:\n- name: c\n  context: {cluster: k}\nclusters:\n- name: k\n  cluster:\n    certificate-authority-data: '%'\n", "config:7: certificate"},
 	}
 	for _, tt := range tests {
