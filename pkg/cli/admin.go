@@ -122,5 +122,5 @@ func (w *workplace) refused(op string, err error) error {
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err):
 		return jit.Errorf(jit.Invalid, op, "%w", err)
 	}
-	return jit.Errorf(jit.Unavailable, op, "%w", err)
+	return jit.Errorf(jit.Unavailable, op, "%w", err).WithNext("kubectl%s cluster-info", w.inContext())
 }
