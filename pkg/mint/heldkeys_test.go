@@ -164,14 +164,14 @@ func TestKeysOutliveCheckout(t *testing.T) {
 	})
 }
 
-// TestSessionRefused holds that a refusal calls the access as the person does.
-func TestSessionRefused(t *testing.T) {
+// TestCheckoutRefused holds that a refusal calls the access as the person does.
+func TestCheckoutRefused(t *testing.T) {
 	inRig(t, func(t *testing.T, r *rig) {
 		r.ask.Open = mint.Always
-		r.broker.fail["session"] = jit.Errorf(jit.Invalid, "check out "+podManager.Path(), "not now").WithNext("kubectl jit login PROFILE")
+		r.broker.fail["checkout credential"] = jit.Errorf(jit.Invalid, "check out "+podManager.Path(), "not now").WithNext("kubectl jit login PROFILE")
 		r.refused(t, jit.Invalid, "check out eks-pod-manager: not now")
 		r.refused(t, jit.Invalid, "next: kubectl jit login eks-pod-manager")
-		r.broker.fail["session"] = jit.Errorf(jit.Denied, "check out "+podManager.Path(), "not you")
+		r.broker.fail["checkout credential"] = jit.Errorf(jit.Denied, "check out "+podManager.Path(), "not you")
 		r.refused(t, jit.Denied, "check out eks-pod-manager ("+podManager.Path()+"): not you")
 	})
 }
