@@ -40,8 +40,8 @@ Nothing is issued under it any more, to no program, until the next
 copied elsewhere before cannot be called back; the answer says until when it
 works.
 
-With --console it is the checkout of the web console that is given back. What is
-checked out for the credentials stands.`,
+With --console it is the web console that is checked in. What is checked out for
+the credentials stands.`,
 		Example: `  kubectl jit checkin eks-pod-manager
   kubectl jit checkin eks-pod-manager --console`,
 		Args: usage.Wants("PROFILE"),
@@ -53,7 +53,7 @@ checked out for the credentials stands.`,
 		},
 	}
 	c.output.flag(cmd, "json", "yaml", "name")
-	cmd.Flags().BoolVar(&c.console, "console", false, "give the web console back, and leave the credentials alone")
+	cmd.Flags().BoolVar(&c.console, "console", false, "check the web console in, and leave the credentials alone")
 	cmd.ValidArgsFunction = first(e.profiles)
 	return cmd
 }

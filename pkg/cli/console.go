@@ -50,7 +50,7 @@ func (c *checkin) leave(ctx context.Context, profile string) error {
 	case grant.ID == "":
 		c.say("The console of %s was not checked out.", target.access.Profile)
 	default:
-		c.say("The console of %s is given back. A browser that is in may stay in until its session there ends.", grant.Access.Profile)
+		c.say("The console of %s is checked in. A browser that is in may stay in until its session there ends.", grant.Access.Profile)
 	}
 	return nil
 }
