@@ -50,7 +50,7 @@ func (v *view) Ask(ctx context.Context, access jit.Access, why jit.Reason) (jit.
 
 // nothingToAsk refuses a request for what can be checked out without one.
 func (d *deed) nothingToAsk(entry *catalog.Entry, why jit.Reason) error {
-	checkOut := func(err *jit.Error) error { return err.WithNext("kubectl jit login %s", quoted(entry.Path())) }
+	checkOut := func(err *jit.Error) error { return err.WithNext("kubectl jit login %s", jit.Quote(entry.Path())) }
 	open, err := d.standing(entry)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (d *deed) asking(entry *catalog.Entry, why jit.Reason) (*catalog.Policy, er
 	}
 	if missing.open() {
 		return nil, d.fail(missing.Code, "%s", missing.Text).
-			WithNext("kubectl jit request create %s --justification \"…\"", quoted(entry.Path()))
+			WithNext("kubectl jit request create %s --justification \"…\"", jit.Quote(entry.Path()))
 	}
 	return nil, d.fail(jit.Invalid, "there is nothing to approve: check it out")
 }

@@ -107,9 +107,9 @@ func (d *deed) notYet(entry *catalog.Entry, missing Finding) error {
 	err := d.fail(missing.Code, "%s", missing.Text)
 	switch missing.Code {
 	case jit.Approval:
-		return err.WithNext("kubectl jit request create %s --justification \"…\"", quoted(entry.Path()))
+		return err.WithNext("kubectl jit request create %s --justification \"…\"", jit.Quote(entry.Path()))
 	case jit.Justification:
-		return err.WithNext("kubectl jit login %s --justification \"…\"", quoted(entry.Path()))
+		return err.WithNext("kubectl jit login %s --justification \"…\"", jit.Quote(entry.Path()))
 	}
 	return err
 }

@@ -163,7 +163,7 @@ func TestCheckin(t *testing.T) {
 	}
 	_, err = w.as("alice").Credential(w.ctx(), g.ID)
 	w.refused(err, jit.Denied, "checked in")
-	if jit.NextOf(err) != `kubectl jit login "Sigma/Labs/Pods"` {
+	if jit.NextOf(err) != "kubectl jit login Sigma/Labs/Pods" {
 		t.Errorf("next: %q", jit.NextOf(err))
 	}
 	_, err = w.as("alice").Extend(w.ctx(), g.ID)

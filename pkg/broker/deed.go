@@ -178,11 +178,3 @@ func named(a jit.Access) string {
 	}
 	return a.Path()
 }
-
-// quoted writes a path as one word of a shell.
-func quoted(path string) string {
-	if strings.ContainsAny(path, "\"$`\\!") {
-		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return `"` + path + `"`
-}

@@ -115,7 +115,7 @@ func (d *deed) mayMint(c Checkout) error {
 	}
 	if minted >= mostMints {
 		return d.fail(jit.Denied, "%d credentials were issued under this checkout: something asks in a loop", minted).
-			WithNext("kubectl jit checkin %s", quoted(c.Access.Path()))
+			WithNext("kubectl jit checkin %s", jit.Quote(c.Access.Path()))
 	}
 	return nil
 }

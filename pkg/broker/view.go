@@ -165,7 +165,7 @@ func (d *deed) own(id string) (Checkout, error) {
 // answer does not undo the transaction.
 func (d *deed) closed(c Checkout) {
 	err := d.fail(jit.Denied, "the checkout has ended: %s", c.Why).
-		WithNext("kubectl jit login %s", quoted(c.Access.Path()))
+		WithNext("kubectl jit login %s", jit.Quote(c.Access.Path()))
 	d.event.Outcome, d.event.Detail = string(err.Code), err.Error()
 	d.answer = err
 }

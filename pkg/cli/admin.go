@@ -101,9 +101,9 @@ func (e *env) credential(ctx context.Context, w *workplace) (jit.Credential, err
 
 // inContext is how a command for a shell names the cluster.
 func (w *workplace) inContext() string {
-	flags := " --context " + quote(w.entry.Context)
+	flags := " --context " + jit.Quote(w.entry.Context)
 	if w.kube.kubeconfig != "" {
-		flags += " --kubeconfig " + quote(w.kube.kubeconfig)
+		flags += " --kubeconfig " + jit.Quote(w.kube.kubeconfig)
 	}
 	return flags
 }

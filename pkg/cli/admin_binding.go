@@ -35,13 +35,13 @@ func (a *adminRBAC) planBinding(ctx context.Context, w *workplace, p *plan) erro
 	}
 	if slices.ContainsFunc(all, func(b rbacv1.RoleBinding) bool { return b.Name == want.Name }) {
 		return jit.Errorf(jit.Denied, "make "+kind+" "+want.Name, "there is one of this name that says something else").
-			WithNext("kubectl%s get %s %s -o yaml", w.inContext(), kind, quote(want.Name))
+			WithNext("kubectl%s get %s %s -o yaml", w.inContext(), kind, jit.Quote(want.Name))
 	}
 	p.pieces = append(p.pieces, piece{name: kind + " " + want.Name, after: manifest(kind, &want)})
 	p.done = append(p.done, kind+" "+want.Name+" is made"+a.where()+".")
-	undo := "kubectl" + w.inContext() + " delete " + kind + " " + quote(want.Name) + " --ignore-not-found"
+	undo := "kubectl" + w.inContext() + " delete " + kind + " " + jit.Quote(want.Name) + " --ignore-not-found"
 	if want.Namespace != "" {
-		undo += " -n " + quote(want.Namespace)
+		undo += " -n " + jit.Quote(want.Namespace)
 	}
 	p.steps = append(p.steps, step{
 		do:   func(ctx context.Context) error { return w.refused("make "+kind+" "+want.Name, bind(ctx, w, want)) },

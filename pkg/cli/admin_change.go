@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/held"
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/rewrite"
 )
 
@@ -83,7 +84,7 @@ func (c *adminChange) carryOut(ctx context.Context, p plan) error {
 		c.say("Undo: %s", undo[0])
 	}
 	if kept != "" {
-		c.say("Undo is kept: sh %s", quote(kept))
+		c.say("Undo is kept: sh %s", jit.Quote(kept))
 	}
 	return nil
 }
@@ -121,7 +122,7 @@ func (c *adminChange) keepUndo(p plan) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# Takes back what was done at %s; with the diff of it below.\nset -e\n", now.Format("2006-01-02 15:04:05Z"))
 	if files := c.Getenv("KUBECONFIG"); files != "" {
-		fmt.Fprintf(&b, "export KUBECONFIG=%s\n", quote(files)) // contexts are found where they were
+		fmt.Fprintf(&b, "export KUBECONFIG=%s\n", jit.Quote(files)) // contexts are found where they were
 	}
 	for _, line := range p.undo() {
 		fmt.Fprintln(&b, c.Called.Say(line))
@@ -145,6 +146,6 @@ func (c *adminChange) halfDone(err error, steps int, kept string) error {
 	if steps == 0 {
 		return errors.Join(err, os.Remove(kept))
 	}
-	c.Note("The change is half done. Undo: sh %s", quote(kept))
+	c.Note("The change is half done. Undo: sh %s", jit.Quote(kept))
 	return err
 }

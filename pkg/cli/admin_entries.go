@@ -180,11 +180,11 @@ func (a *accessEntries) undoAssociate(arn string, policy account.Policy, has []a
 	if i := slices.IndexFunc(has, func(before account.Policy) bool { return before.ARN == policy.ARN }); i >= 0 {
 		action, scope = "associate", " --access-scope type=cluster"
 		if before := has[i].Namespaces; len(before) > 0 {
-			scope = " --access-scope " + quote("type=namespace,namespaces="+strings.Join(before, ","))
+			scope = " --access-scope " + jit.Quote("type=namespace,namespaces="+strings.Join(before, ","))
 		}
 	}
 	return fmt.Sprintf("aws eks %s-access-policy --cluster-name %s --region %s --principal-arn %s --policy-arn %s%s",
-		action, quote(a.cluster.Name), quote(a.cluster.Region), quote(arn), quote(policy.ARN), scope)
+		action, jit.Quote(a.cluster.Name), jit.Quote(a.cluster.Region), jit.Quote(arn), jit.Quote(policy.ARN), scope)
 }
 
 func (a *accessEntries) remove(ctx context.Context, arn string) (plan, error) {

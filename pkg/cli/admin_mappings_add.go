@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/account"
 	"github.com/kubectl-jit/kubectl-jit/plugins/eks/mapping"
@@ -135,22 +136,22 @@ func (r *mappingsRemove) run(ctx context.Context, arn string) error {
 // undoAdd and undoRemove are the commands that take a mapping back.
 
 func (w *workplace) undoAdd(arn, via string) string {
-	return "kubectl jit admin mappings remove " + quote(arn) + w.inCluster(via)
+	return "kubectl jit admin mappings remove " + jit.Quote(arn) + w.inCluster(via)
 }
 
 func (w *workplace) undoRemove(m mapping.Mapping, via string, policies ...account.Policy) string {
-	command := "kubectl jit admin mappings add " + quote(m.ARN) + " --replace"
+	command := "kubectl jit admin mappings add " + jit.Quote(m.ARN) + " --replace"
 	if len(m.Groups) == 0 {
 		command += " --group ''"
 	}
 	for _, group := range m.Groups {
-		command += " --group " + quote(group)
+		command += " --group " + jit.Quote(group)
 	}
 	if m.Username != "" {
-		command += " --username " + quote(m.Username)
+		command += " --username " + jit.Quote(m.Username)
 	}
 	for _, policy := range policies {
-		command += " --access-policy " + quote(policy.Text(m.ARN))
+		command += " --access-policy " + jit.Quote(policy.Text(m.ARN))
 	}
 	return command + w.inCluster(via)
 }
@@ -158,7 +159,7 @@ func (w *workplace) undoRemove(m mapping.Mapping, via string, policies ...accoun
 func (w *workplace) inCluster(via string) string {
 	flags := " --via " + via + w.inContext()
 	if via == viaEntries {
-		flags += " --cluster " + quote(w.cluster.Name) + " --region " + quote(w.cluster.Region)
+		flags += " --cluster " + jit.Quote(w.cluster.Name) + " --region " + jit.Quote(w.cluster.Region)
 	}
 	return flags + " --yes"
 }

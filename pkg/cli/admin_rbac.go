@@ -139,7 +139,7 @@ func (a *adminRBAC) planRole(ctx context.Context, w *workplace, p *plan, rules [
 				_, err := roles.Create(ctx, role, metav1.CreateOptions{})
 				return w.refused("make ClusterRole "+a.role, err)
 			},
-			undo: "kubectl" + w.inContext() + " delete clusterrole " + quote(a.role) + " --ignore-not-found",
+			undo: "kubectl" + w.inContext() + " delete clusterrole " + jit.Quote(a.role) + " --ignore-not-found",
 		})
 		return nil
 	}

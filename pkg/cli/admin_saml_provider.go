@@ -92,7 +92,7 @@ func (a *adminSAMLProvider) printCommands(name, document string) {
 	if a.metadata == "-" || strings.Contains(a.metadata, "://") {
 		argument = decoded(document)
 	} else {
-		argument = quote(argument)
+		argument = jit.Quote(argument)
 	}
 	m := readMetadata(document)
 	a.say("# %s, certificates: %d", m.EntityID, len(m.Certificates))

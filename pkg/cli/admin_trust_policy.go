@@ -117,7 +117,7 @@ func (a *adminTrustPolicy) plan(ctx context.Context, iam account.IAM, policy tru
 	p.pieces = []piece{{"trust policy of " + arn, before, after}}
 	p.steps = []step{{
 		do:   func(ctx context.Context) error { return iam.SetTrustPolicy(ctx, a.role, after) },
-		undo: "aws iam update-assume-role-policy --role-name " + quote(a.role) + " --policy-document " + decoded(now),
+		undo: "aws iam update-assume-role-policy --role-name " + jit.Quote(a.role) + " --policy-document " + decoded(now),
 	}}
 	return p, nil
 }
@@ -145,7 +145,7 @@ func (a *adminTrustPolicy) planNew(ctx context.Context, iam account.IAM, policy 
 		pieces: []piece{{"trust policy of the new role " + a.role, "", text}},
 		steps: []step{{
 			do:   func(ctx context.Context) error { return iam.CreateRole(ctx, a.role, text) },
-			undo: "aws iam delete-role --role-name " + quote(a.role),
+			undo: "aws iam delete-role --role-name " + jit.Quote(a.role),
 		}},
 		done: []string{"Role " + a.role + " is made."},
 	}, nil

@@ -67,14 +67,14 @@ func (e *env) refused(ctx context.Context, s *caller.Connection, ask mint.Ask, e
 		return err
 	}
 	if ask.Cluster.Name == "" {
-		return untrusting(op).WithNext("kubectl jit checkin %s", quote(ask.Name))
+		return untrusting(op).WithNext("kubectl jit checkin %s", jit.Quote(ask.Name))
 	}
 	role := "the role of " + ask.Access.Profile
 	if arn, err := e.callerARN(ctx, s, ask); err == nil {
 		role = roleARN(arn)
 	}
 	denied := jit.Errorf(jit.Denied, op, "the cluster does not know %s: it needs an entry in the ConfigMap kube-system/aws-auth (mapRoles, the ARN without a path), or an EKS access entry", role)
-	return denied.WithNext("kubectl jit checkin %s", quote(ask.Name))
+	return denied.WithNext("kubectl jit checkin %s", jit.Quote(ask.Name))
 }
 
 func (e *env) callerARN(ctx context.Context, s *caller.Connection, ask mint.Ask) (string, error) {

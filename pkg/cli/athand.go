@@ -43,7 +43,7 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 	args, mine := ours(entry.Exec)
 	if !mine {
 		err := jit.Errorf(jit.Invalid, "use context "+entry.Context, "it does not get its tokens from this program")
-		return nil, err.WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
+		return nil, err.WithNext("kubectl jit login PROFILE --context %s", jit.Quote(entry.Context))
 	}
 	return e.inside(ctx, entry, args)
 }
@@ -70,11 +70,11 @@ func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.To
 func (a *atHand) refused(err error) error {
 	op := "ask cluster " + a.cluster.Name
 	if apierrors.IsUnauthorized(err) && a.args.Cluster.Name == "" {
-		return untrusting(op).WithNext("%s --context %s", a.ask.Login(), quote(a.entry.Context))
+		return untrusting(op).WithNext("%s --context %s", a.ask.Login(), jit.Quote(a.entry.Context))
 	}
 	if apierrors.IsUnauthorized(err) {
 		return jit.Errorf(jit.Denied, op, "the cluster does not take the token: its role may stand in no mapping any more").
-			WithNext("%s --context %s", a.ask.Login(), quote(a.entry.Context))
+			WithNext("%s --context %s", a.ask.Login(), jit.Quote(a.entry.Context))
 	}
 	return err
 }

@@ -122,9 +122,9 @@ func (c *canI) seenOf(ctx context.Context, at *atHand, namespace, word string) (
 	}
 	err := jit.Errorf(jit.NotFound, "can-i", "no view of %s in namespace %s of cluster %s was seen on this machine yet", name, namespace, at.cluster.Name)
 	if group, ok := strings.CutPrefix(word, groupView); ok {
-		return seenView{}, err.WithNext("kubectl jit can-i -n %s --as-group %s", quote(namespace), quote(group))
+		return seenView{}, err.WithNext("kubectl jit can-i -n %s --as-group %s", jit.Quote(namespace), jit.Quote(group))
 	}
-	return seenView{}, err.WithNext("kubectl jit login %s --new-context other && kubectl jit can-i --context other -n %s", quote(word), quote(namespace))
+	return seenView{}, err.WithNext("kubectl jit login %s --new-context other && kubectl jit can-i --context other -n %s", jit.Quote(word), jit.Quote(namespace))
 }
 
 // seenView is a view of the context at hand, or of the group that is previewed.

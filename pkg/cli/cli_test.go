@@ -163,16 +163,6 @@ func TestRoleARN(t *testing.T) {
 	}
 }
 
-func TestQuote(t *testing.T) {
-	for word, want := range map[string]string{
-		"eks-pod-manager": "eks-pod-manager", "a b/c": `"a b/c"`, "": `""`, "$(rm)": "'$(rm)'", "it's $1": `'it'\''s $1'`, "a;b": `"a;b"`,
-	} {
-		if got := cli.Quote(word); got != want {
-			t.Errorf("%q: %s, want %s", word, got, want)
-		}
-	}
-}
-
 // TestInstalledAs holds what other programs are to call: never relative, never a
 // path that an upgrade removes.
 func TestInstalledAs(t *testing.T) {

@@ -41,13 +41,13 @@ func (e *env) clientAs(entry kubeconfig.Entry, token jit.Token, as rest.Imperson
 	}
 	if !rest.IsConfigTransportTLS(*restConfig) {
 		return nil, jit.Errorf(jit.Invalid, op, "its server %q is not https: a token would travel in the clear", shown(entry.Server)).
-			WithNext("kubectl config set-cluster %s --server https://HOST", quote(entry.Cluster))
+			WithNext("kubectl config set-cluster %s --server https://HOST", jit.Quote(entry.Cluster))
 	}
 	if entry.ProxyURL != "" {
 		proxy, err := url.Parse(entry.ProxyURL)
 		if err != nil {
 			return nil, jit.Errorf(jit.Invalid, op, "its proxy-url is no URL"). // and may hold a password
-												WithNext("kubectl config set-cluster %s --proxy-url URL", quote(entry.Cluster))
+												WithNext("kubectl config set-cluster %s --proxy-url URL", jit.Quote(entry.Cluster))
 		}
 		restConfig.Proxy = http.ProxyURL(proxy)
 	}

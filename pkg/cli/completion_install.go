@@ -28,13 +28,13 @@ func (e *env) completer() (name, text string, err error) {
 	plugin := string(e.Called)
 	if !strings.HasPrefix(plugin, "kubectl-") {
 		err := jit.Errorf(jit.Invalid, "complete behind kubectl", "kubectl does not call a program named %s", plugin)
-		return "", "", err.WithNext("%s completion bash", quote(plugin))
+		return "", "", err.WithNext("%s completion bash", jit.Quote(plugin))
 	}
 	name = strings.Replace(plugin, "-", "_complete-", 1)
 	if runtime.GOOS == "windows" {
 		return name + ".cmd", "@rem " + completerMark + "\r\n@\"" + plugin + ".exe\" __complete %*\r\n", nil
 	}
-	return name, "#!/bin/sh\n# " + completerMark + "\nexec " + quote(plugin) + ` __complete "$@"` + "\n", nil
+	return name, "#!/bin/sh\n# " + completerMark + "\nexec " + jit.Quote(plugin) + ` __complete "$@"` + "\n", nil
 }
 
 // completerMark tells such a program of ours from anybody else's.

@@ -45,7 +45,7 @@ func commandAfterDash(cmd *cobra.Command, args []string) error {
 	dash := cmd.ArgsLenAtDash()
 	if dash < 0 && len(args) > 1 {
 		return jit.Errorf(jit.Invalid, "", "-- is missing between the profile and the command").
-			WithNext("%s %s -- %s", cmd.CommandPath(), quote(args[0]), quote(args[1]))
+			WithNext("%s %s -- %s", cmd.CommandPath(), jit.Quote(args[0]), jit.Quote(args[1]))
 	}
 	before := args
 	if dash >= 0 {
@@ -85,7 +85,7 @@ func notFound(profile, command string, err error) error {
 		err = errors.New("no folder of PATH has a program of this name")
 	}
 	return jit.Errorf(jit.NotFound, "run "+command, "%w", err).
-		WithNext("kubectl jit exec %s -- /PATH/TO/%s", quote(profile), quote(filepath.Base(command)))
+		WithNext("kubectl jit exec %s -- /PATH/TO/%s", jit.Quote(profile), jit.Quote(filepath.Base(command)))
 }
 
 // with puts the keys into an environment, in place of all that could be taken for

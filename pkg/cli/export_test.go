@@ -25,7 +25,6 @@ import (
 // What the tests look at from outside.
 
 var (
-	Quote    = quote
 	RoleARN  = roleARN
 	MappedBy = mappedBy
 	Answers  = answers

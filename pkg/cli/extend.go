@@ -59,5 +59,5 @@ func openGrant(ctx context.Context, s *caller.Connection, t target) (jit.Grant, 
 	if err != nil || stands {
 		return grant, err
 	}
-	return jit.Grant{}, jit.Errorf(jit.NotFound, "", "%s is not checked out", t.access.Profile).WithNext("kubectl jit login %s", quote(t.name))
+	return jit.Grant{}, jit.Errorf(jit.NotFound, "", "%s is not checked out", t.access.Profile).WithNext("kubectl jit login %s", jit.Quote(t.name))
 }

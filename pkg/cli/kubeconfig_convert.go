@@ -160,15 +160,15 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 	switch {
 	case entry.Exec != nil && entry.Exec.Ours():
 		return one, jit.Errorf(jit.Invalid, op, "it is pointed at this program already").
-			WithNext("kubectl jit login PROFILE --context %s", quote(entry.Context))
+			WithNext("kubectl jit login PROFILE --context %s", jit.Quote(entry.Context))
 	case !one.ofBritive() && (!known || entry.Exec != nil && !givesEKS(*entry.Exec)):
 		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster").
-			WithNext("kubectl jit login PROFILE --context %s --cluster NAME --region REGION", quote(entry.Context))
+			WithNext("kubectl jit login PROFILE --context %s --cluster NAME --region REGION", jit.Quote(entry.Context))
 	case !one.ofBritive() && (cluster.Name == "" || cluster.Region == ""):
 		return one, unknownCluster(entry, cluster, "")
 	case one.profile == "":
 		return one, jit.Errorf(jit.Invalid, op, "it does not say which profile is meant").
-			WithNext("kubectl jit kubeconfig convert %s --profile PROFILE", quote(entry.Context))
+			WithNext("kubectl jit kubeconfig convert %s --profile PROFILE", jit.Quote(entry.Context))
 	}
 	return one, nil
 }
@@ -202,7 +202,7 @@ func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known
 		cluster = jit.Cluster{}
 		if !sameServer(one.entry.Server, meant.cluster.Server) { // no other gets its tokens
 			return jit.Errorf(jit.Invalid, "convert context "+one.entry.Context, "it leads elsewhere: the cluster of %s is %q", meant.args.Profile, meant.cluster.Server).
-				WithNext("kubectl jit login %s --new-context NAME", quote(one.profile))
+				WithNext("kubectl jit login %s --new-context NAME", jit.Quote(one.profile))
 		}
 	case cluster.Name == "" || cluster.Region == "":
 		return unknownCluster(one.entry, cluster, "")

@@ -143,7 +143,7 @@ func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 	}
 	anew := "kubectl jit login --anew"
 	if l.Tenant != "" {
-		anew += " --tenant " + quote(l.Tenant)
+		anew += " --tenant " + jit.Quote(l.Tenant)
 	}
 	l.Note("You are %s at %s; %s signs in anew.", who.Person.Name, s.Tenant.URL, anew)
 	return s, nil

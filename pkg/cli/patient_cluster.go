@@ -67,7 +67,7 @@ func (p *patient) mapping(ctx context.Context) (string, error) {
 func (p *patient) unmapped(err error) error {
 	role := roleARN(p.arn)
 	if refused, ok := errors.AsType[*jit.Error](err); ok && refused.Code == jit.Denied && role != "" {
-		return refused.WithNext("kubectl jit admin mappings add %s --group GROUP", quote(role))
+		return refused.WithNext("kubectl jit admin mappings add %s --group GROUP", jit.Quote(role))
 	}
 	return err
 }
@@ -92,7 +92,7 @@ func (p *patient) rbac(ctx context.Context) (string, error) {
 		return "list pods is allowed, by what the cluster does not list", nil
 	}
 	return "", jit.Errorf(jit.Denied, "", "no rule that the cluster lists in namespace %s is for %s%s, and list pods is not allowed: a RoleBinding, a ClusterRoleBinding or an EKS access policy must name one of the groups",
-		namespace, p.identity.Name, inGroups(p.identity.Groups)).WithNext("kubectl jit admin rbac --group %s --preset viewer", quote(p.group()))
+		namespace, p.identity.Name, inGroups(p.identity.Groups)).WithNext("kubectl jit admin rbac --group %s --preset viewer", jit.Quote(p.group()))
 }
 
 // group is the first group of the person that tells them apart.

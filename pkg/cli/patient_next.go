@@ -19,7 +19,7 @@ func (p *patient) login(error) string {
 	if p.ask.Access.Profile != "" {
 		login = p.ask.Login()
 	}
-	return login + " --context " + quote(p.entry.Context)
+	return login + " --context " + jit.Quote(p.entry.Context)
 }
 
 // byHand is for a file that no command of ours mends.
@@ -30,12 +30,12 @@ func (p *patient) byHand(error) string {
 // reach is for a broker that does not answer as it should.
 func (p *patient) reach(err error) string {
 	if p.conn == nil {
-		return "kubectl jit login --tenant " + quote(p.args.Tenant)
+		return "kubectl jit login --tenant " + jit.Quote(p.args.Tenant)
 	}
 	if certificate, ok := errors.AsType[x509.CertificateInvalidError](err); ok && certificate.Reason == x509.Expired {
 		return p.setClock(err)
 	}
-	return fmt.Sprintf("curl -sS %s  # not reached from here? whoever runs the broker or the network can tell why", quote(p.conn.Tenant.URL))
+	return fmt.Sprintf("curl -sS %s  # not reached from here? whoever runs the broker or the network can tell why", jit.Quote(p.conn.Tenant.URL))
 }
 
 // account is for what AWS refuses, which no user of the account can mend.
@@ -73,5 +73,5 @@ func (p *patient) server(error) string {
 
 // again is for what may pass.
 func (p *patient) again(error) string {
-	return "kubectl jit doctor --context " + quote(p.entry.Context) + "  # once more in a moment"
+	return "kubectl jit doctor --context " + jit.Quote(p.entry.Context) + "  # once more in a moment"
 }

@@ -116,10 +116,10 @@ func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster, newContext stri
 		flags = "--cluster NAME"
 	}
 	if newContext != "" {
-		flags += " --new-context " + quote(newContext)
+		flags += " --new-context " + jit.Quote(newContext)
 	}
 	err := jit.Errorf(jit.Invalid, "read context "+entry.Context, "it does not tell which EKS cluster it is")
-	return err.WithNext("kubectl jit login PROFILE --context %s %s", quote(entry.Context), flags)
+	return err.WithNext("kubectl jit login PROFILE --context %s %s", jit.Quote(entry.Context), flags)
 }
 
 // locate asks EKS about a cluster for which there is no context.

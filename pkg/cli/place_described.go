@@ -17,11 +17,11 @@ func (l *login) described(files *kubeconfig.Files, profile jit.Profile, ask mint
 	op := "find the cluster of " + profile.Environment
 	if l.cluster != (jit.Cluster{}) {
 		return place{}, jit.Errorf(jit.Invalid, op, "--cluster and --region are of EKS; the profile is the cluster's own").
-			WithNext("kubectl jit login %s", quote(profile.Path()))
+			WithNext("kubectl jit login %s", jit.Quote(profile.Path()))
 	}
 	if len(ask.Roles) > 0 {
 		return place{}, jit.Errorf(jit.Invalid, op, "the profile gives a token for it, and no AWS keys to assume a role with").
-			WithNext("kubectl jit login %s", quote(profile.Path()))
+			WithNext("kubectl jit login %s", jit.Quote(profile.Path()))
 	}
 	if err := checkEndpoint(profile.Cluster); err != nil {
 		return place{}, jit.Errorf(jit.Unavailable, op, "what the broker says of it: %w", err).WithNext("ask its administrator for apiServerUrl and certificateAuthorityData")
@@ -32,7 +32,7 @@ func (l *login) described(files *kubeconfig.Files, profile jit.Profile, ask mint
 	}
 	if l.kube.context != "" {
 		return place{}, jit.Errorf(jit.Invalid, op, "context %s leads elsewhere: the cluster is %s", l.kube.context, profile.Cluster.Server).
-			WithNext("kubectl jit login %s --new-context NAME", quote(ask.Name))
+			WithNext("kubectl jit login %s --new-context NAME", jit.Quote(ask.Name))
 	}
 	add := kubeconfig.NewCluster{Name: profile.Environment, Server: profile.Cluster.Server, CAData: []byte(profile.Cluster.CA)}
 	entry = kubeconfig.Entry{

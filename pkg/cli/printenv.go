@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 	"github.com/kubectl-jit/kubectl-jit/pkg/term"
 	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
@@ -56,7 +57,7 @@ type environmentObject struct {
 
 func (p *printEnv) run(ctx context.Context, profile string) error {
 	if term.IsTerminal(p.Streams.Out) {
-		p.Note("warning: these keys are shown on a terminal; meant is: eval \"$(kubectl jit env %s)\"", quote(profile))
+		p.Note("warning: these keys are shown on a terminal; meant is: eval \"$(kubectl jit env %s)\"", jit.Quote(profile))
 	}
 	all, err := p.variables(ctx, profile)
 	if err != nil {

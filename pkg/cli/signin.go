@@ -94,7 +94,7 @@ func (w *signInWith) check(ctx context.Context, tenant config.Tenant) (caller.Si
 	switch {
 	case tenant.Federation != "" && (w.tokenFile != "" || w.apiToken):
 		return caller.SignIn{}, jit.Errorf(jit.Invalid, "sign in", "%s is signed in at by federation (%s), which no API token replaces", tenant.URL, tenant.Federation).
-			WithNext("kubectl jit login --tenant %s", quote(tenant.URL))
+			WithNext("kubectl jit login --tenant %s", jit.Quote(tenant.URL))
 	case w.tokenFile != "" && w.apiToken:
 		return caller.SignIn{}, jit.Errorf(jit.Invalid, "", "--token-file and --api-token contradict each other")
 	case tenant.Federation != "":
@@ -132,7 +132,7 @@ func (w *signInWith) token(ctx context.Context, tenant config.Tenant) (jit.Secre
 		return caller.CleanToken(w.Getenv(caller.EnvToken))
 	case !w.Person.Present():
 		err := jit.Errorf(jit.SignIn, op, "there is no terminal to sign in at, and %s is not set", caller.EnvToken)
-		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", quote(tenant.URL))
+		return jit.Secret{}, err.WithNext("kubectl jit login --tenant %s --token-file FILE", jit.Quote(tenant.URL))
 	}
 	token, err := w.Person.AskSecret(ctx, prompt)
 	if err != nil {

@@ -133,7 +133,7 @@ const withdrawBudget = 5 * time.Second
 
 // undecided is the error of a wait that ended before the request did.
 func (m *Mint) undecided(ctx, bounded context.Context, ask Ask, r jit.Request, err error) error {
-	resume := ask.Login() + ", which waits for the same request, or kubectl jit request withdraw " + quoted(r.ID)
+	resume := ask.Login() + ", which waits for the same request, or kubectl jit request withdraw " + jit.Quote(r.ID)
 	switch {
 	case ctx.Err() != nil && ask.Withdraw:
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawBudget)

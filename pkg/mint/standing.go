@@ -81,7 +81,7 @@ func (m *Mint) goesOn(ask Ask, kept heldKeys, err error) (heldKeys, error) {
 		"the broker does not confirm the checkout, and \"offline: deny\" in %s lets %s serve only when it does: %w",
 		m.Settings, kept.named(), err)
 	if jit.NextOf(err) == "" { // else that is nearer to the cause
-		denied = denied.WithNext("kubectl jit status --tenant %s", quoted(ask.Tenant))
+		denied = denied.WithNext("kubectl jit status --tenant %s", jit.Quote(ask.Tenant))
 	}
 	return heldKeys{}, denied
 }

@@ -39,7 +39,7 @@ func (a Ask) inWords(err error) error {
 		return err
 	}
 	name, path := a.name(), a.Access.Path()
-	command := strings.NewReplacer("kubectl jit login PROFILE", a.Login(), " PROFILE", " "+quoted(name), " "+quoted(path), " "+quoted(name))
+	command := strings.NewReplacer("kubectl jit login PROFILE", a.Login(), " PROFILE", " "+jit.Quote(name), " "+jit.Quote(path), " "+jit.Quote(name))
 	worded := said.WithNext("%s", command.Replace(said.Next))
 	if name != path && (said.Code == jit.NotFound || said.Code == jit.Denied) {
 		name += " (" + path + ")"
@@ -50,9 +50,9 @@ func (a Ask) inWords(err error) error {
 
 // Login is the command that gets the access, and writes its kubeconfig entry anew.
 func (a Ask) Login() string {
-	command := "kubectl jit login " + quoted(a.name())
+	command := "kubectl jit login " + jit.Quote(a.name())
 	for _, flag := range a.Flags {
-		command += " " + quoted(flag)
+		command += " " + jit.Quote(flag)
 	}
 	return command
 }
@@ -74,21 +74,7 @@ func (a Ask) lacking(code jit.Code) string {
 	return command
 }
 
-func (a Ask) requestCreate() string { return "kubectl jit request create " + quoted(a.name()) }
-
-// quoted writes a word as a shell reads it.
-func quoted(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
-	}
-	switch {
-	case word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0:
-		return word
-	case !strings.ContainsAny(word, "\"$`\\!"):
-		return `"` + word + `"`
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+func (a Ask) requestCreate() string { return "kubectl jit request create " + jit.Quote(a.name()) }
 
 // next names the command to type after the error, in place of any that is named
 // there already.
