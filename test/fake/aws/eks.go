@@ -63,7 +63,7 @@ func (s *Server) callEKS(r *http.Request, at endpoint) (any, error) {
 	if !known {
 		return nil, refuse(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token") // its gateway's word for an unknown path
 	}
-	if err := s.count(call.action); err != nil {
+	if err := s.count(call.action, at.region); err != nil {
 		return nil, err
 	}
 	who, err := s.authenticate(r, at)

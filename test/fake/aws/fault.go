@@ -13,7 +13,8 @@ type Fault struct {
 	Status  int
 	Code    string
 	Message string
-	Times   int // how many calls fail; zero: all, until Fail is called with the zero Fault
+	Region  string // where it fails; empty: in every region
+	Times   int    // how many calls fail; zero: all, until Fail is called with the zero Fault
 }
 
 // Fail makes an action fail until it is called with the zero Fault.
@@ -41,12 +42,12 @@ func (s *Server) Calls() map[string]int {
 }
 
 // count notes a call and returns the fault that a test planted.
-func (s *Server) count(action string) error {
+func (s *Server) count(action, region string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls[action]++
 	fault, planted := s.faults[action]
-	if !planted {
+	if !planted || fault.Region != "" && fault.Region != region {
 		return nil
 	}
 	if fault.Times == 1 {

@@ -29,7 +29,7 @@ func (s *Server) callIAM(r *http.Request, at endpoint) (elements, string, error)
 		return nil, "", err
 	}
 	action := form.Get("Action")
-	if err := s.count(action); err != nil {
+	if err := s.count(action, at.region); err != nil {
 		return nil, action, err
 	}
 	who, err := s.authenticate(r, at)

@@ -158,7 +158,14 @@ func TestFault(t *testing.T) {
 	if _, err := c.GetCallerIdentity(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
-	if got := s.Calls()["GetCallerIdentity"]; got != 5 {
-		t.Errorf("%d calls counted, want 5", got)
+	s.Fail("GetCallerIdentity", aws.Fault{Status: 403, Code: "RegionDisabledException", Region: "us-east-1"})
+	if _, err := c.GetCallerIdentity(t.Context(), nil); err != nil {
+		t.Error("another region's fault:", err)
+	}
+	s.Fail("GetCallerIdentity", aws.Fault{Status: 403, Code: "RegionDisabledException", Region: "eu-central-1"})
+	_, err = c.GetCallerIdentity(t.Context(), nil)
+	refused(t, "the region's own fault", err, "RegionDisabledException")
+	if got := s.Calls()["GetCallerIdentity"]; got != 7 {
+		t.Errorf("%d calls counted, want 7", got)
 	}
 }

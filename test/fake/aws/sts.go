@@ -49,7 +49,7 @@ func (s *Server) callSTS(r *http.Request, at endpoint) (elements, string, error)
 		return nil, "", err
 	}
 	action := form.Get("Action")
-	if err := s.count(action); err != nil {
+	if err := s.count(action, at.region); err != nil {
 		return nil, action, err
 	}
 	if action == "AssumeRoleWithSAML" { // the one call that nobody signs

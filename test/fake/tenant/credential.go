@@ -51,7 +51,8 @@ func (t *Tenant) credentials(c *call) (any, error) {
 			"expirationTime": stamp(keys.Expiration),
 		}, nil
 	case app.Type == "Kubernetes":
-		return map[string]any{"jwt": t.clusterToken(x), "expirationTime": stamp(x.until)}, nil
+		ends := x.tokenEnds(time.Now())
+		return map[string]any{"jwt": t.clusterToken(x, ends), "expirationTime": stamp(ends)}, nil
 	}
 	return map[string]any{"secret": newID()}, nil
 }
@@ -68,11 +69,20 @@ func (t *Tenant) keys(x *transaction) Keys {
 	}
 }
 
+// tokenEnds is when a token for a cluster ends that is given now.
+func (x *transaction) tokenEnds(now time.Time) time.Time {
+	lasts := x.offer.profile.TokenLasts
+	if end := now.Add(lasts).Truncate(time.Second); lasts > 0 && end.Before(x.until) {
+		return end
+	}
+	return x.until
+}
+
 // clusterToken is what a cluster with the tenant as its OIDC issuer takes.
-func (t *Tenant) clusterToken(x *transaction) string {
-	return t.sign(map[string]any{
+func (t *Tenant) clusterToken(x *transaction, ends time.Time) string {
+	return t.Sign(map[string]any{
 		"iss": x.offer.environment.OIDCIssuerURL, "aud": x.offer.environment.ClientID, "sub": x.person.Name,
-		"groups": append([]string{}, x.offer.profile.Groups...), "iat": time.Now().Unix(), "exp": x.until.Unix(), "jti": x.id,
+		"groups": append([]string{}, x.offer.profile.Groups...), "iat": time.Now().Unix(), "exp": ends.Unix(), "jti": x.id,
 	})
 }
 

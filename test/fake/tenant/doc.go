@@ -14,7 +14,7 @@
 //	   content type, Authorization, query, body ─▶ 400, 401
 //	            │
 //	            ▼
-//	   sign-in · listing · checkout · credentials · requests
+//	   sign-in · listing · checkout · credentials · requests · what clusters read of their issuer
 //
 // It is strict: what a client sends that the contract does not name is refused.
 // It is patient with nothing that a test did not ask for, and misbehaves in every

@@ -42,6 +42,7 @@ type Profile struct {
 	NoCredentials      bool // no credentials can be had
 	Role               string
 	Groups             []string      // of the token for a cluster
+	TokenLasts         time.Duration // that token; zero, or longer than the checkout: to its end
 	Duration           time.Duration // one hour when zero
 	ExtendBy           time.Duration // zero: it cannot be extended
 	ExtensionLimit     int

@@ -21,7 +21,7 @@ const nowhere = "/"
 
 func (t *Tenant) routes() []route {
 	var all []route
-	for _, some := range [][]route{t.signInRoutes(), t.listingRoutes(), t.checkoutRoutes(), t.approvalRoutes()} {
+	for _, some := range [][]route{t.signInRoutes(), t.listingRoutes(), t.checkoutRoutes(), t.approvalRoutes(), t.discoveryRoutes()} {
 		all = append(all, some...)
 	}
 	return append(all,

@@ -58,7 +58,7 @@ func (t *Tenant) NewSession(person string) string {
 func (t *Tenant) newSession(p *Person) string {
 	id, now := newID(), time.Now()
 	t.sessions[id] = &session{person: p.Name, until: now.Add(sessionLasts)}
-	return t.sign(map[string]any{
+	return t.Sign(map[string]any{
 		"jti": id, "username": p.Name, "sub": p.ID, "iat": now.Unix(), "exp": now.Add(sessionLasts).Unix(),
 		"iss": "https://" + t.options.Host,
 	})
