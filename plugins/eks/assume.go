@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential,
 	if err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Internal, op, "%w", err)
 	}
-	return a.call(op, request, now)
+	return a.call(op, role, request, now)
 }
 
 // someRegion is one that every account of the role's partition has, as far as
@@ -110,7 +111,7 @@ type assumed struct {
 	}
 }
 
-func (a Assumer) call(op string, request *http.Request, now time.Time) (jit.Credential, error) {
+func (a Assumer) call(op string, role jit.Role, request *http.Request, now time.Time) (jit.Credential, error) {
 	client := http.Client{}
 	if a.HTTP != nil {
 		client = *a.HTTP
@@ -136,7 +137,7 @@ func (a Assumer) call(op string, request *http.Request, now time.Time) (jit.Cred
 	case unreadable || response.StatusCode != http.StatusOK && answer.Error.Code == "":
 		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "%s answers %s, and not as STS does", request.URL.Host, response.Status)
 	case response.StatusCode != http.StatusOK:
-		return jit.Credential{}, refused(op, answer.Error.Code, answer.Error.Message)
+		return jit.Credential{}, refused(op, role, answer.Error.Code, answer.Error.Message)
 	case keys.AccessKeyID == "" || keys.SecretAccessKey == "" || keys.SessionToken == "" || keys.Expiration.IsZero():
 		return jit.Credential{}, jit.Errorf(jit.Unavailable, op, "the answer of %s holds no keys", request.URL.Host)
 	}
@@ -150,12 +151,12 @@ func (a Assumer) call(op string, request *http.Request, now time.Time) (jit.Cred
 }
 
 // refused says what is behind a refusal most of the time.
-func refused(op, code, message string) error {
+func refused(op string, role jit.Role, code, message string) error {
 	kind, cause, next := jit.Denied, "", ""
 	switch code {
 	case "AccessDenied":
-		cause = " (its trust policy must allow sts:AssumeRole to the role before it, with this external id; with session tags also sts:TagSession, with a source identity sts:SetSourceIdentity)"
-		next = "kubectl jit admin trust-policy --help  # for an administrator of the role's account"
+		next = trusting(role, message)
+		cause = " (its trust policy must allow sts:AssumeRole to the role before it, with this external id; with session tags also sts:TagSession, with a source identity sts:SetSourceIdentity; in another account, a policy of the role before it must allow them too)"
 	case "ExpiredToken":
 		cause, next = " (the AWS session has ended)", "kubectl jit login PROFILE"
 	case "SignatureDoesNotMatch", "RequestExpired":
@@ -169,4 +170,16 @@ func refused(op, code, message string) error {
 		next = "kubectl jit login PROFILE --assume-role " + strings.TrimPrefix(op, opAssume) + " --role-region REGION"
 	}
 	return jit.Errorf(kind, op, "AWS says %s: %s%s", code, message, cause).WithNext("%s", next)
+}
+
+// trusting is the command by which whoever administers a role has it trust the role
+// before it. STS names that one, without its path, in the words of its refusal.
+func trusting(role jit.Role, message string) string {
+	before := "ROLE-BEFORE"
+	session := regexp.MustCompile(`^User: arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+ is not authorized `)
+	if found := session.FindStringSubmatch(message); found != nil {
+		before = "arn:" + found[1] + ":iam::" + found[2] + ":role/" + found[3]
+	}
+	name := role.ARN[strings.LastIndex(role.ARN, "/")+1:]
+	return fmt.Sprintf("kubectl jit admin trust-policy --principal %s --external-id %s --apply --role %s  # for an administrator of the role's account", before, cmp.Or(role.ExternalID, "ID"), name)
 }

@@ -15,6 +15,8 @@ import (
 )
 
 const (
+	administrator = "  # for an administrator of the role's account"
+
 	roles   = "arn:aws:iam::196226166352:role/"
 	podRole = roles + "EKS-Pod-Manager"
 )
@@ -51,21 +53,24 @@ func TestAssume(t *testing.T) {
 		ARN: roles + "team/External", ExternalID: "ci/42", Tags: map[string]string{"x": "y", "team": "a b+c=d"},
 		Region: "eu-central-1", SessionName: "alice smith@example.com",
 	}
+	const mended = "kubectl jit admin trust-policy --principal " + podRole + " --external-id "
 	tests := []struct {
 		name   string
 		change func(r *jit.Role)
 		lasts  time.Duration
 		code   jit.Code
 		says   string
+		next   string
 	}{
-		{"all that is asked for", nil, time.Hour, "", "arn:aws:sts::196226166352:assumed-role/External/alice-smith@example.com"},
-		{"no region", func(r *jit.Role) { r.Region = "" }, 15 * time.Minute, "", "External/alice-smith@example.com"},
-		{"a short name", func(r *jit.Role) { r.SessionName = "" }, time.Hour, "", "External/--"},
-		{"another external id", func(r *jit.Role) { r.ExternalID = "other" }, time.Hour, jit.Denied, "AWS says AccessDenied"},
-		{"another tag", func(r *jit.Role) { r.Tags = map[string]string{"team": "b", "x": "y"} }, time.Hour, jit.Denied, "sts:TagSession"},
-		{"too long for a chain", nil, time.Hour + time.Second, jit.Invalid, "role chaining"},
-		{"no ARN", func(r *jit.Role) { r.ARN = "External" }, time.Hour, jit.Invalid, "not the ARN of a role"},
-		{"a region that leads elsewhere", func(r *jit.Role) { r.Region = "example.com/" }, time.Hour, jit.Invalid, "--role-region"},
+		{"all that is asked for", nil, time.Hour, "", "arn:aws:sts::196226166352:assumed-role/External/alice-smith@example.com", ""},
+		{"no region", func(r *jit.Role) { r.Region = "" }, 15 * time.Minute, "", "External/alice-smith@example.com", ""},
+		{"a short name", func(r *jit.Role) { r.SessionName = "" }, time.Hour, "", "External/--", ""},
+		{"another external id", func(r *jit.Role) { r.ExternalID = "other" }, time.Hour, jit.Denied, "AWS says AccessDenied", mended + "other --apply --role External" + administrator},
+		{"no external id", func(r *jit.Role) { r.ExternalID = "" }, time.Hour, jit.Denied, "AWS says AccessDenied", mended + "ID --apply --role External" + administrator},
+		{"another tag", func(r *jit.Role) { r.Tags = map[string]string{"team": "b", "x": "y"} }, time.Hour, jit.Denied, "not authorized to perform: sts:TagSession", mended + "ci/42 --apply --role External" + administrator},
+		{"too long for a chain", nil, time.Hour + time.Second, jit.Invalid, "role chaining", ""},
+		{"no ARN", func(r *jit.Role) { r.ARN = "External" }, time.Hour, jit.Invalid, "not the ARN of a role", ""},
+		{"a region that leads elsewhere", func(r *jit.Role) { r.Region = "example.com/" }, time.Hour, jit.Invalid, "--role-region", "kubectl jit login PROFILE --assume-role " + roles + "team/External --role-region REGION"},
 	}
 	for _, tt := range tests {
 		role := good
@@ -75,8 +80,8 @@ func TestAssume(t *testing.T) {
 		began := time.Now()
 		got, err := eks.Assumer{HTTP: client}.Assume(t.Context(), role, with, began, tt.lasts)
 		if tt.code != "" {
-			if jit.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("%s: %v (%s), want %s: …%s", tt.name, err, jit.CodeOf(err), tt.code, tt.says)
+			if jit.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.says) || jit.NextOf(err) != tt.next {
+				t.Errorf("%s: %v (%s, next %q), want %s: …%s, next %q", tt.name, err, jit.CodeOf(err), jit.NextOf(err), tt.code, tt.says, tt.next)
 			}
 			continue
 		}
@@ -123,7 +128,7 @@ func TestAssumeStrangeAnswers(t *testing.T) {
 		{"a redirect", 302, "", jit.Unavailable, ""},
 		{"out of order", 503, refusal("ServiceUnavailable"), jit.Unavailable, ""},
 		{"ended", 403, refusal("ExpiredToken"), jit.Denied, "kubectl jit login PROFILE"},
-		{"not trusted", 403, refusal("AccessDenied"), jit.Denied, "kubectl jit admin trust-policy --help  # for an administrator of the role's account"},
+		{"not trusted", 403, refusal("AccessDenied"), jit.Denied, "kubectl jit admin trust-policy --principal ROLE-BEFORE --external-id ID --apply --role R" + administrator},
 		{"at another time", 403, refusal("SignatureDoesNotMatch"), jit.Denied, "date -u"},
 		{"a region that is off", 403, refusal("RegionDisabledException"), jit.Denied, "kubectl jit login PROFILE --assume-role arn:aws-cn:iam::196226166352:role/R --role-region REGION"},
 	}

@@ -106,7 +106,7 @@ func (s *Server) assumeRoleWithSAML(form url.Values) (elements, error) {
 		return nil, denySAML()
 	}
 	role, ok := s.role(roleARN)
-	if !ok || !role.trusts([]string{providerARN}, s.samlContext(a, providerARN), a.actions()) {
+	if !ok || role.denied([]string{providerARN}, s.samlContext(a, providerARN), a.actions()) != "" {
 		return nil, denySAML()
 	}
 	if lasts > role.MaxSession {

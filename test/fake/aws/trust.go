@@ -15,18 +15,19 @@ type Statement struct {
 	Conditions map[string][]string // StringEquals, e.g. "SAML:aud"
 }
 
-// trusts reports whether the role's trust policy allows every action to one of
-// the principals under the given condition values. As in IAM, no statement is no.
-func (r Role) trusts(principals []string, context map[string]string, actions []string) bool {
+// denied is the first action that the role's trust policy does not allow to one of
+// the principals under the given condition values; empty where it allows them all.
+// As in IAM, no statement is no.
+func (r Role) denied(principals []string, context map[string]string, actions []string) string {
 	for _, action := range actions {
 		allowed := slices.ContainsFunc(r.Trust, func(st Statement) bool {
 			return st.names(principals) && allows(st.Actions, action) && st.met(context)
 		})
 		if !allowed {
-			return false
+			return action
 		}
 	}
-	return true
+	return ""
 }
 
 func (st Statement) names(principals []string) bool {
