@@ -24,8 +24,6 @@ const (
 	mostAnswer = 1 << 20
 )
 
-const opAssume = "assume " // before the ARN of the role
-
 // Assumer calls sts:AssumeRole, at the regional endpoint and nowhere else.
 type Assumer struct {
 	HTTP *http.Client // nil: one with the environment's proxy and the system's roots
@@ -34,7 +32,7 @@ type Assumer struct {
 // Assume implements [jit.RoleAssumer]. What the session name must not hold is
 // written as a dash.
 func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential, now time.Time, lasts time.Duration) (jit.Credential, error) {
-	op := opAssume + role.ARN
+	op := "assume " + role.ARN
 	role.SessionName = sessionName(role.SessionName)
 	if err := role.Check(); err != nil {
 		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "%w", err)
@@ -42,7 +40,7 @@ func (a Assumer) Assume(ctx context.Context, role jit.Role, with jit.Credential,
 	region := cmp.Or(role.Region, someRegion(role.ARN))
 	host, err := STSHost(region)
 	if err != nil {
-		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err).WithNext("kubectl jit login PROFILE --assume-role %s --role-region REGION", role.ARN)
+		return jit.Credential{}, jit.Errorf(jit.Invalid, op, "no region for it (--role-region): %w", err).WithNext("%s", elsewhere(role))
 	}
 	request, err := Call(ctx, with, host, "sts", region, assumeForm(role, lasts), now)
 	if err != nil {
@@ -167,9 +165,15 @@ func refused(op string, role jit.Role, code, message string) error {
 		kind = jit.Unavailable
 	case "RegionDisabledException":
 		cause = " (name a region that the account has enabled, with --role-region)"
-		next = "kubectl jit login PROFILE --assume-role " + strings.TrimPrefix(op, opAssume) + " --role-region REGION"
+		next = elsewhere(role)
 	}
 	return jit.Errorf(kind, op, "AWS says %s: %s%s", code, message, cause).WithNext("%s", next)
+}
+
+// elsewhere is how a role is assumed in another region: what login is to be typed
+// with beside that is not known here, other roles for one.
+func elsewhere(role jit.Role) string {
+	return "the same login with --role-region REGION behind --assume-role " + role.ARN
 }
 
 // trusting is the command by which whoever administers a role has it trust the role

@@ -70,7 +70,7 @@ func TestAssume(t *testing.T) {
 		{"another tag", func(r *jit.Role) { r.Tags = map[string]string{"team": "b", "x": "y"} }, time.Hour, jit.Denied, "not authorized to perform: sts:TagSession", mended + "ci/42 --apply --role External" + administrator},
 		{"too long for a chain", nil, time.Hour + time.Second, jit.Invalid, "role chaining", ""},
 		{"no ARN", func(r *jit.Role) { r.ARN = "External" }, time.Hour, jit.Invalid, "not the ARN of a role", ""},
-		{"a region that leads elsewhere", func(r *jit.Role) { r.Region = "example.com/" }, time.Hour, jit.Invalid, "--role-region", "kubectl jit login PROFILE --assume-role " + roles + "team/External --role-region REGION"},
+		{"a region that leads elsewhere", func(r *jit.Role) { r.Region = "example.com/" }, time.Hour, jit.Invalid, "--role-region", "the same login with --role-region REGION behind --assume-role " + roles + "team/External"},
 	}
 	for _, tt := range tests {
 		role := good
@@ -130,7 +130,7 @@ func TestAssumeStrangeAnswers(t *testing.T) {
 		{"ended", 403, refusal("ExpiredToken"), jit.Denied, "kubectl jit login PROFILE"},
 		{"not trusted", 403, refusal("AccessDenied"), jit.Denied, "kubectl jit admin trust-policy --principal ROLE-BEFORE --external-id ID --apply --role R" + administrator},
 		{"at another time", 403, refusal("SignatureDoesNotMatch"), jit.Denied, "date -u"},
-		{"a region that is off", 403, refusal("RegionDisabledException"), jit.Denied, "kubectl jit login PROFILE --assume-role arn:aws-cn:iam::196226166352:role/R --role-region REGION"},
+		{"a region that is off", 403, refusal("RegionDisabledException"), jit.Denied, "the same login with --role-region REGION behind --assume-role arn:aws-cn:iam::196226166352:role/R"},
 	}
 	for _, tt := range tests {
 		var asked string
