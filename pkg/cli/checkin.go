@@ -20,6 +20,10 @@ const (
 	// clusterMemory is how long a cluster remembers that a token was good, by
 	// default (kube-apiserver --authentication-token-webhook-cache-ttl).
 	clusterMemory = 2 * time.Minute
+
+	// ownMemory is the same for a broker's own token, which no webhook is asked about:
+	// kube-apiserver's cache of all tokens, which has no flag.
+	ownMemory = 10 * time.Second
 )
 
 type checkin struct {
@@ -90,23 +94,25 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 // leftovers says what could still be done with what was copied away. Own says that
 // it was the broker's own token for a cluster.
 func (c *checkin) leftovers(grant jit.Grant, own bool) string {
-	now := c.Now()
-	keys := grant.CredentialsUntil
+	now, keys, memory := c.Now(), grant.CredentialsUntil, clusterMemory
+	if own {
+		memory = ownMemory
+	}
 	switch {
 	case own && keys.IsZero():
 		return "What was copied away before: a token for the cluster works until it ends, which the broker does not say."
-	case own && keys.After(now):
-		return fmt.Sprintf("What was copied away before: a token for the cluster works until %s.", c.clock(keys))
-	}
-	if !keys.IsZero() && !keys.Add(clusterMemory).After(now) {
+	case !keys.IsZero() && !keys.Add(memory).After(now):
 		return "Nothing that was copied away before works any more."
+	case own:
+		return fmt.Sprintf("What was copied away before: a token for the cluster works until %s, and up to %d seconds longer while the cluster remembers it.",
+			c.clock(keys), int(memory.Seconds()))
 	}
 	token := now.Add(tokenLife)
 	if !keys.IsZero() && keys.Before(token) {
 		token = keys
 	}
 	text := fmt.Sprintf("What was copied away before: a cluster token works until %s at the latest, and up to %d minutes longer while the cluster remembers it",
-		c.clock(token), int(clusterMemory.Minutes()))
+		c.clock(token), int(memory.Minutes()))
 	if keys.IsZero() {
 		return text + "; AWS keys, where some were issued, until the end of their session."
 	}

@@ -118,10 +118,12 @@ func TestLeftovers(t *testing.T) {
 // TestOwnLeftovers holds that a check-in says how long a broker's own token works.
 func TestOwnLeftovers(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	clock := func(d time.Duration) string { return now.Add(d).Local().Format("15:04:05 MST") }
 	for until, says := range map[time.Time]string{
-		now.Add(8 * time.Hour): "a token for the cluster works until " + now.Add(8*time.Hour).Local().Format("15:04:05"),
-		{}:                     "until it ends, which the broker does not say",
-		now.Add(-time.Hour):    "Nothing that was copied away",
+		now.Add(8 * time.Hour):     "a token for the cluster works until " + clock(8*time.Hour) + ", and up to 10 seconds longer while the cluster remembers it.",
+		now.Add(-9 * time.Second):  "a token for the cluster works until " + clock(-9*time.Second) + ", and up to 10 seconds longer",
+		now.Add(-10 * time.Second): "Nothing that was copied away",
+		{}:                         "until it ends, which the broker does not say",
 	} {
 		if got := cli.Leftovers(now, jit.Grant{CredentialsUntil: until}, true); !strings.Contains(got, says) || strings.Contains(got, "AWS") {
 			t.Errorf("%s: %s", until, got)
