@@ -41,7 +41,7 @@ type Cluster struct {
 }
 
 // newCluster finds free ports and writes what the servers read.
-func newCluster(dir, id string) (*Cluster, error) {
+func newCluster(dir, id string, issuers []Issuer) (*Cluster, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "authenticator"), 0o700); err != nil {
 		return nil, err
 	}
@@ -54,17 +54,22 @@ func newCluster(dir, id string) (*Cluster, error) {
 	c.CAFile = filepath.Join(dir, "apiserver", "apiserver.crt")
 	c.Admin = filepath.Join(dir, "admin.kubeconfig")
 	c.authorizer = httptest.NewTLSServer(accesspolicy.Handler())
-	return c, c.writeFiles()
+	return c, c.writeFiles(issuers)
 }
 
-func (c *Cluster) writeFiles() error {
+func (c *Cluster) writeFiles(issuers []Issuer) error {
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.authorizer.Certificate().Raw})
 	caFile := filepath.Join(c.dir, "accesspolicy.pem")
 	key, err := newRSAKey()
 	if err != nil {
 		return err
 	}
+	authentication, err := authenticationConfig(issuers)
+	if err != nil {
+		return err
+	}
 	files := map[string][]byte{
+		filepath.Join(c.dir, "authentication"):   authentication,
 		caFile:                                   ca,
 		filepath.Join(c.dir, "sa.key"):           key,
 		filepath.Join(c.dir, "tokens.csv"):       []byte(c.token + `,admin,admin,"system:masters"` + "\n"),
@@ -120,7 +125,8 @@ func (c *Cluster) startEtcd(path string) error {
 	return err
 }
 
-// startAPIServer authorises as EKS does: RBAC first, then a webhook, whose being
+// startAPIServer takes the administrator's token, those of EKS and those of the
+// cluster's issuers. It authorises as EKS does: RBAC first, then a webhook, whose being
 // there makes rules reviews incomplete.
 func (c *Cluster) startAPIServer(ctx context.Context, path, webhook string) error {
 	apiserver, err := c.launch("kube-apiserver", path, nil,
@@ -131,6 +137,7 @@ func (c *Cluster) startAPIServer(ctx context.Context, path, webhook string) erro
 		"--service-account-key-file="+filepath.Join(c.dir, "sa.key"), "--service-account-signing-key-file="+filepath.Join(c.dir, "sa.key"),
 		"--disable-admission-plugins=ServiceAccount",
 		"--token-auth-file="+filepath.Join(c.dir, "tokens.csv"),
+		"--authentication-config="+filepath.Join(c.dir, "authentication"),
 		"--authentication-token-webhook-config-file="+webhook,
 		"--authentication-token-webhook-cache-ttl="+authenticationCache.String(),
 		"--authorization-mode=RBAC,Webhook",

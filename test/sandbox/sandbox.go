@@ -58,7 +58,7 @@ func Start(ctx context.Context, o Options) (_ *Sandbox, err error) {
 	if s.AWS, err = newAccount(s.dir); err != nil {
 		return nil, err
 	}
-	if s.Cluster, err = newCluster(filepath.Join(s.dir, "cluster"), ClusterName); err != nil {
+	if s.Cluster, err = newCluster(filepath.Join(s.dir, "cluster"), ClusterName, nil); err != nil {
 		return nil, err
 	}
 	if err := together(
@@ -168,9 +168,10 @@ func (s *Sandbox) register() error {
 }
 
 // StartExtraCluster brings up a second API server and authenticator, with the
-// same account and broker. Stop ends it too.
-func (s *Sandbox) StartExtraCluster(ctx context.Context, id string) (*Cluster, error) {
-	c, err := newCluster(filepath.Join(s.dir, id), id)
+// same account and broker; it takes the issuers' tokens beside EKS's. Stop ends it
+// too.
+func (s *Sandbox) StartExtraCluster(ctx context.Context, id string, issuers ...Issuer) (*Cluster, error) {
+	c, err := newCluster(filepath.Join(s.dir, id), id, issuers)
 	if err != nil {
 		return nil, err
 	}
