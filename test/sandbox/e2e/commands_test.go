@@ -21,7 +21,8 @@ import (
 // commands are what a script can say beside testscript's own commands.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"broker": broker, "clock": clock, "dated": dated, "keep": keep, "machine": machine, "mode": mode, "renew": renew, "trust": trust,
+		"administrator": administrator, "broker": broker, "clock": clock, "dated": dated, "fails": fails, "keep": keep,
+		"machine": machine, "mode": mode, "renew": renew, "role": role, "trust": trust,
 	}
 }
 

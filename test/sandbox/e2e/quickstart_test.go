@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kubectl-jit/kubectl-jit/test/fake/aws"
 	"github.com/kubectl-jit/kubectl-jit/test/sandbox"
 )
 
@@ -76,14 +75,11 @@ func asAdministrator(t *testing.T, p person) {
 		t.Fatal(err)
 	}
 	kubeconfig := strings.ReplaceAll(string(admin), ": "+world.Cluster.ID+"\n", ": "+sandbox.ClusterARN(sandbox.ClusterName)+"\n")
-	key := aws.User{Name: "quick-start", AccessKeyID: "AKIAQUICKSTART000000", SecretAccessKey: "quick start", Actions: []string{"iam:*", "sts:*"}}
-	world.AWS.AddUser(key)
-	keys := "\nexport AWS_ACCESS_KEY_ID='" + key.AccessKeyID + "' AWS_SECRET_ACCESS_KEY='" + key.SecretAccessKey + "'\n"
 	env, err := os.ReadFile(filepath.Join(p.home, "env"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, text := range map[string]string{p.kubeconfig(): kubeconfig, filepath.Join(p.home, "env"): string(env) + keys} {
+	for path, text := range map[string]string{p.kubeconfig(): kubeconfig, filepath.Join(p.home, "env"): string(env) + "\n" + accountKeys()} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
