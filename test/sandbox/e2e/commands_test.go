@@ -21,7 +21,7 @@ import (
 // commands are what a script can say beside testscript's own commands.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"administrator": administrator, "broker": broker, "clock": clock, "dated": dated, "fails": fails, "keep": keep,
+		"administrator": administrator, "broker": broker, "clock": clock, "dated": dated, "fails": fails, "issuer": issuer, "keep": keep,
 		"machine": machine, "mode": mode, "renew": renew, "role": role, "trust": trust,
 	}
 }
