@@ -10,11 +10,12 @@ import (
 func TestQuote(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"eks-pod-manager", "eks-pod-manager"},
-		{"arn:aws:iam::1:role/a+b=c,d@e%f", "arn:aws:iam::1:role/a+b=c,d@e%f"},
+		{"arn:aws:iam::1:role/a+b=c,d@e_f", "arn:aws:iam::1:role/a+b=c,d@e_f"},
 		{"", `""`},
 		{"EKS Pod Manager", `"EKS Pod Manager"`},
 		{"it's", `"it's"`},
 		{"é", `"é"`},
+		{"100%", `"100%"`},
 		{"a;b|c&d<e>f(g)*?[~#\n", "\"a;b|c&d<e>f(g)*?[~#\n\""},
 		{"$(id)", `'$(id)'`},
 		{"`id`", "'`id`'"},

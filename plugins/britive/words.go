@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 // mostMessage bounds what is shown of a broker's words, in bytes.
@@ -53,13 +55,9 @@ func isCommand(text string) bool {
 			quote = r
 		case r == '\\':
 			escaped = true
-		case !isPlain(r):
+		case r != ' ' && !jit.Plain(r):
 			return false
 		}
 	}
 	return quote == 0 && !escaped
-}
-
-func isPlain(r rune) bool {
-	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" -_./:@+=,", r))
 }
