@@ -17,13 +17,14 @@ const (
 	// tokenLife is how long AWS takes a cluster token after its signature.
 	tokenLife = 15 * time.Minute
 
-	// clusterMemory is how long a cluster remembers that a token was good, by
-	// default (kube-apiserver --authentication-token-webhook-cache-ttl).
-	clusterMemory = 2 * time.Minute
-
-	// ownMemory is the same for a broker's own token, which no webhook is asked about:
-	// kube-apiserver's cache of all tokens, which has no flag.
+	// ownMemory is how long a cluster remembers that a broker's own token was good, which
+	// no webhook is asked about: kube-apiserver's cache of all tokens, which has no flag.
 	ownMemory = 10 * time.Second
+
+	// clusterMemory is the same for a signed token: the cache of what the webhook said,
+	// by default (kube-apiserver --authentication-token-webhook-cache-ttl), stands
+	// behind that one.
+	clusterMemory = 2*time.Minute + ownMemory
 )
 
 type checkin struct {
@@ -104,15 +105,15 @@ func (c *checkin) leftovers(grant jit.Grant, own bool) string {
 	case !keys.IsZero() && !keys.Add(memory).After(now):
 		return "Nothing that was copied away before works any more."
 	case own:
-		return fmt.Sprintf("What was copied away before: a token for the cluster works until %s, and up to %d seconds longer while the cluster remembers it.",
-			c.clock(keys), int(memory.Seconds()))
+		return fmt.Sprintf("What was copied away before: a token for the cluster works until %s, and up to %s longer while the cluster remembers it.",
+			c.clock(keys), memory)
 	}
 	token := now.Add(tokenLife)
 	if !keys.IsZero() && keys.Before(token) {
 		token = keys
 	}
-	text := fmt.Sprintf("What was copied away before: a cluster token works until %s at the latest, and up to %d minutes longer while the cluster remembers it",
-		c.clock(token), int(memory.Minutes()))
+	text := fmt.Sprintf("What was copied away before: a cluster token works until %s at the latest, and up to %s longer while the cluster remembers it",
+		c.clock(token), memory)
 	if keys.IsZero() {
 		return text + "; AWS keys, where some were issued, until the end of their session."
 	}

@@ -104,7 +104,8 @@ func TestLeftovers(t *testing.T) {
 		{"keys outlive the token", now.Add(40 * time.Minute), "works until " + clock(15*time.Minute), "Nothing"},
 		{"the session ends first", now.Add(5 * time.Minute), "works until " + clock(5*time.Minute), clock(15 * time.Minute)},
 		{"keys ended, and the cluster remembers", now.Add(-time.Minute), "works until " + clock(-time.Minute), "Nothing"},
-		{"over already", now.Add(-2 * time.Minute), "Nothing that was copied away", "until"},
+		{"remembered by the second cache still", now.Add(-2*time.Minute - 9*time.Second), "works until " + clock(-2*time.Minute-9*time.Second) + " at the latest, and up to 2m10s longer", "Nothing"},
+		{"over already", now.Add(-2*time.Minute - 10*time.Second), "Nothing that was copied away", "until"},
 		{"the broker does not say", time.Time{}, "end of their session", "Nothing"},
 	}
 	for _, tt := range tests {
@@ -120,8 +121,8 @@ func TestOwnLeftovers(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	clock := func(d time.Duration) string { return now.Add(d).Local().Format("15:04:05 MST") }
 	for until, says := range map[time.Time]string{
-		now.Add(8 * time.Hour):     "a token for the cluster works until " + clock(8*time.Hour) + ", and up to 10 seconds longer while the cluster remembers it.",
-		now.Add(-9 * time.Second):  "a token for the cluster works until " + clock(-9*time.Second) + ", and up to 10 seconds longer",
+		now.Add(8 * time.Hour):     "a token for the cluster works until " + clock(8*time.Hour) + ", and up to 10s longer while the cluster remembers it.",
+		now.Add(-9 * time.Second):  "a token for the cluster works until " + clock(-9*time.Second) + ", and up to 10s longer",
 		now.Add(-10 * time.Second): "Nothing that was copied away",
 		{}:                         "until it ends, which the broker does not say",
 	} {
