@@ -37,7 +37,11 @@ func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, s *caller
 	if profile, is := itself(ask.Access, all); is {
 		return l.described(files, profile, ask)
 	}
-	return l.place(files)
+	where, err := l.place(files)
+	if _, unknown := exactly(ask.Access, all); err != nil && unknown != nil {
+		return place{}, unknown
+	}
+	return where, err
 }
 
 // itself reports whether an access is a cluster itself, which only the listing says.
