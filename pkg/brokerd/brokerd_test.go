@@ -299,6 +299,9 @@ func TestHelp(t *testing.T) {
 	if commands < 10 {
 		t.Errorf("only %d commands were found", commands)
 	}
+	if help := must(t, "help", "--help"); !strings.Contains(help, "Examples:\n  jit-broker help init\n") {
+		t.Errorf("the example of help is another command's:\n%s", help)
+	}
 }
 
 // TestTyped holds that what was typed wrong is answered with what may have been meant,

@@ -17,11 +17,12 @@ const Width = 80
 // subject of help that does not exist is answered.
 func Prepare(root *cobra.Command, say func(string) string) {
 	root.SetFlagErrorFunc(badFlag)
+	first := root.Commands()[0].Name() // by the alphabet, and not help itself
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
 		help.Use, help.Short, help.Args = "help [COMMAND…]", "Show the help of a command", subject
 		help.Long = "Show the help of a command, as --help does behind it."
-		help.Example = "  " + root.CommandPath() + " help " + root.Commands()[0].Name()
+		help.Example = "  " + root.CommandPath() + " help " + first
 	}
 	fold(root, say)
 	usual := root.UsageFunc()
