@@ -140,7 +140,7 @@ func (d *deed) prolong(c Checkout) (Checkout, error) {
 		return c, d.fail(jit.Denied, "the profile allows no extension")
 	}
 	if c.Extensions >= entry.Extension.Limit {
-		return c, d.fail(jit.Denied, "it was extended %d times, which is all the profile allows", c.Extensions)
+		return c, d.fail(jit.Denied, "it was extended as often as the profile allows (%d of %d)", c.Extensions, entry.Extension.Limit)
 	}
 	approvals, err := d.approvalOf(c)
 	if err != nil {

@@ -209,7 +209,7 @@ func TestExtend(t *testing.T) {
 		}
 	}
 	_, err := w.as("alice").Extend(w.ctx(), g.ID)
-	w.refused(err, jit.Denied, "2 times")
+	w.refused(err, jit.Denied, "as often as the profile allows (2 of 2)")
 	_, err = w.as("bob").Extend(w.ctx(), g.ID)
 	w.refused(err, jit.NotFound, "")
 	reader := w.checkout("alice", "Reader", because("x"))

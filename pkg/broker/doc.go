@@ -13,7 +13,7 @@
 //	(policy, ───────────────▶ active ──────────▶ ended "checked in"
 //	 approval)                │  │ │ past its end
 //	                          │  │ └───────────▶ ended "expired"
-//	                          │  │ policy gone
+//	                          │  │ policy gone, or opened by a clock that ran ahead
 //	                          │  └─────────────▶ ended "revoked: ..."
 //	                          │
 //	  Credential: one mint    ▼
