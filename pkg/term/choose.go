@@ -71,6 +71,7 @@ func (c *choice) narrow(line string) {
 	slices.SortStableFunc(c.left, func(a, b int) int { return scores[b] - scores[a] })
 	if len(c.left) == 0 && line != "" {
 		c.narrow("")
+		c.sure = nil // none of them was meant
 		c.said = fmt.Sprintf("Nothing is like %q.", line)
 	}
 }

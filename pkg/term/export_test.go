@@ -12,3 +12,11 @@ func Ranked(names []string, typed string) (ranked []string) {
 	}
 	return ranked
 }
+
+// Chosen is the name that is chosen by what was typed, if any.
+func Chosen(names []string, typed string) (name string, ok bool) {
+	c := choice{names: names}
+	c.narrow("")
+	index, ok := c.answer(typed)
+	return names[index], ok
+}

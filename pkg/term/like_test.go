@@ -51,6 +51,15 @@ func TestScattered(t *testing.T) {
 	}
 }
 
+// TestChosenOfOne holds that the only name there is must be meant, as any other.
+func TestChosenOfOne(t *testing.T) {
+	for typed, want := range map[string]bool{"pods": true, "POD": true, "1": true, "": false, "pds": false, "nowhere": false, "2": false} {
+		if name, ok := term.Chosen([]string{"pods"}, typed); ok != want {
+			t.Errorf("%q chooses %q: %t, want %t", typed, name, ok, want)
+		}
+	}
+}
+
 func BenchmarkRanked(b *testing.B) {
 	names := make([]string, 20_000)
 	for i := range names {
