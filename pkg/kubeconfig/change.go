@@ -153,7 +153,7 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 		}
 		if entry.User != name || entry.Exec == nil || !entry.Exec.Ours() || entry.Cluster != from.Cluster {
 			return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a context of that name already", old.path).
-				WithNext("kubectl jit login PROFILE --new-context %s-2", name)
+				WithNext("kubectl jit login PROFILE --new-context %s", jit.Quote(name+"-2"))
 		}
 		change.File = entry.File
 		err = f.change(ctx, &change, func(ed *editor) error {
@@ -167,7 +167,7 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 	}
 	if taken, ok := m.users[name]; ok {
 		return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a user of that name already", taken.path).
-			WithNext("kubectl jit login PROFILE --new-context %s-2", name)
+			WithNext("kubectl jit login PROFILE --new-context %s", jit.Quote(name+"-2"))
 	}
 	err = f.change(ctx, &change, func(ed *editor) error {
 		if err := ed.addUser(name, exec); err != nil {
@@ -200,7 +200,7 @@ func (f *Files) AddCluster(ctx context.Context, cluster NewCluster, exec Exec, o
 	for what, entries := range map[string]map[string]found{"cluster": m.clusters, "context": m.contexts, "user": m.users} {
 		if taken, ok := entries[cluster.Name]; ok {
 			return Change{}, jit.Errorf(jit.Invalid, "add cluster "+cluster.Name, "%s has a %s of that name already", taken.path, what).
-				WithNext("kubectl jit login PROFILE --context %s", cluster.Name)
+				WithNext("kubectl jit login PROFILE --context %s", jit.Quote(cluster.Name))
 		}
 	}
 	change := Change{File: f.target(), Context: cluster.Name, User: cluster.Name}

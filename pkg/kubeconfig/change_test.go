@@ -218,6 +218,10 @@ func TestAdd(t *testing.T) {
 	if _, err := files.Add(t.Context(), "c", from, call, ""); jit.CodeOf(err) != jit.Invalid {
 		t.Errorf("a name that is taken: %v", err)
 	}
+	from.Cluster = "other"
+	if _, err := files.Add(t.Context(), "admin: x", from, call, ""); jit.NextOf(err) != `kubectl jit login PROFILE --new-context "admin: x-2"` {
+		t.Errorf("a name that is taken by another cluster's: %v, next %q", err, jit.NextOf(err))
+	}
 }
 
 func TestAddCluster(t *testing.T) {
@@ -243,6 +247,13 @@ func TestAddCluster(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v (%v)", info.Mode(), err)
+	}
+	cluster.Name = "prod; $(rm)" // which a broker may call an environment
+	if _, err := files.AddCluster(t.Context(), cluster, call, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.AddCluster(t.Context(), cluster, call, ""); jit.NextOf(err) != "kubectl jit login PROFILE --context 'prod; $(rm)'" {
+		t.Errorf("a name that is taken: %v, next %q", err, jit.NextOf(err))
 	}
 }
 
