@@ -24,7 +24,7 @@ func (l *login) described(files *kubeconfig.Files, profile jit.Profile, ask mint
 			WithNext("kubectl jit login %s", jit.Quote(profile.Path()))
 	}
 	if err := checkEndpoint(profile.Cluster); err != nil {
-		return place{}, jit.Errorf(jit.Unavailable, op, "what the broker says of it: %w", err).WithNext("ask its administrator for apiServerUrl and certificateAuthorityData")
+		return place{}, jit.Errorf(jit.Unavailable, op, "what the broker says of it: %w", err)
 	}
 	entry, there, err := l.leadingTo(files, profile.Cluster.Server)
 	if err != nil || there {
@@ -70,16 +70,20 @@ func sameServer(a, b string) bool {
 	return strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
 }
 
-// checkEndpoint says what is wrong with what a broker says of a cluster, if anything.
+// checkEndpoint says what is wrong with what a broker says of a cluster, if anything,
+// and who can mend it.
 func checkEndpoint(e jit.Endpoint) error {
+	wrong := func(format string, args ...any) error {
+		return jit.Errorf(jit.Invalid, "", format, args...).WithNext("ask the broker's administrator for apiServerUrl and certificateAuthorityData")
+	}
 	u, err := url.Parse(e.Server)
 	switch {
 	case e.Server == "":
-		return jit.Errorf(jit.Invalid, "", "it names no API server")
+		return wrong("it names no API server")
 	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil:
-		return jit.Errorf(jit.Invalid, "", "%q is no address of an API server, which begins with https://", e.Server)
+		return wrong("%q is no address of an API server, which begins with https://", e.Server)
 	case !x509.NewCertPool().AppendCertsFromPEM([]byte(e.CA)):
-		return jit.Errorf(jit.Invalid, "", "its certificate authority is no PEM certificate in base64")
+		return wrong("its certificate authority is no PEM certificate in base64")
 	}
 	return nil
 }
