@@ -2,13 +2,18 @@ package caller_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/caller"
 	"github.com/kubectl-jit/kubectl-jit/pkg/config"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
+	"github.com/kubectl-jit/kubectl-jit/test/fake/pybritive"
 )
 
 // TestNoteNames holds that what the pipeline tells a person calls the program as they
@@ -35,7 +40,7 @@ func TestSignedIn(t *testing.T) {
 		t.Setenv(variable, home)
 	}
 	const tenant = "https://broker.example.com"
-	c := caller.New(nil, genericiooptions.IOStreams{}, "")
+	c := caller.New(nil, genericiooptions.IOStreams{ErrOut: io.Discard}, "")
 	settings := &config.Config{Storage: "file", Pybritive: "ignore"}
 	signIn := func(person, token string) {
 		t.Helper()
@@ -58,7 +63,22 @@ func TestSignedIn(t *testing.T) {
 	if _, err := conn.Folders.SignIns.Forget(tenant); err != nil || conn.Mint.SignedIn() {
 		t.Errorf("signed out, and still signed in: %v", err)
 	}
-	t.Setenv(caller.EnvToken, "t5")
+
+	t.Setenv("PYBRITIVE_HOME_DIR", home)
+	theirs := filepath.Join(home, ".britive")
+	config := pybritive.Config(theirs, "[global]\ncredential_backend=file\n[tenant-t]\nname="+tenant+"\n")
+	session := pybritive.Plain(theirs, pybritive.Session{Section: "t", Token: "t5", Until: time.Now().Add(time.Hour)})
+	if err := errors.Join(config, session); err != nil {
+		t.Fatal(err)
+	}
+	settings.Pybritive = ""
+	if conn, err = c.ConnectTo(t.Context(), settings, tenant); err != nil || !conn.Mint.SignedIn() {
+		t.Fatalf("pybritive's session is none: %v", err)
+	}
+	if signIn("bob", "t6"); conn.Mint.SignedIn() {
+		t.Error("bob is signed in, and by pybritive's session somebody too")
+	}
+	t.Setenv(caller.EnvToken, "t7")
 	if conn, err = c.ConnectTo(t.Context(), settings, tenant); err != nil || conn.Mint.SignedIn != nil {
 		t.Errorf("a token of the environment is looked for on disk: %v", err)
 	}

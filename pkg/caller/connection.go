@@ -114,10 +114,14 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Settings: settings.Path,
 		Extend:   settings.Extend,
 	}
-	if who.kept {
+	if c.Getenv(EnvToken) == "" && who.By != ByFederation { // the front gives nobody another's token of these
+		var stored SignIn // nobody's, where pybritive's session signs in
+		if who.kept {
+			stored = who
+		}
 		conn.Mint.SignedIn = func() bool {
-			now, ok := folders.SignIns.Get(tenant.URL)
-			return ok && now.identity() == who.identity()
+			now, _ := folders.SignIns.Get(tenant.URL)
+			return now.identity() == stored.identity()
 		}
 	}
 	return conn, nil
