@@ -5,8 +5,9 @@ import (
 	"io"
 	"runtime"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 func newVersion(stdout io.Writer, version string) *cobra.Command {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type mappingsList struct {

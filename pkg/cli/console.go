@@ -35,7 +35,7 @@ func (c *checkout) enter(ctx context.Context, s *caller.Connection, ask mint.Ask
 	return nil
 }
 
-// leave gives the web console of an access back.
+// leave checks the web console of an access in.
 func (c *checkin) leave(ctx context.Context, profile string) error {
 	s, target, err := c.target(ctx, profile)
 	if err != nil {
@@ -59,9 +59,9 @@ func (c *checkin) leave(ctx context.Context, profile string) error {
 const patienceWithBrowser = 30 * time.Second
 
 // browse opens a secret address. Arguments can be read by everybody on the
-// machine, so the browser is sent to this process first, which sends the first of this
-// person's programs that comes on to the address, and nobody after. Codes: not_found (there is no
-// browser), unavailable (it did not come).
+// machine, so the browser is sent to this process first, which sends the first of
+// this person's programs that comes on to the address, and nobody after. Codes:
+// not_found (there is no browser), unavailable (it did not come).
 func browse(ctx context.Context, address jit.Secret) error {
 	const op = "open the browser"
 	ctx, cancel := context.WithTimeout(ctx, patienceWithBrowser)

@@ -4,8 +4,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 const (

@@ -3,8 +3,9 @@ package cli
 import (
 	"context"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 // Main runs one command and returns its exit status: 0, or what the table in

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 	"github.com/spf13/cobra"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/usage"
 )
 
 type version struct {

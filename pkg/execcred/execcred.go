@@ -21,8 +21,9 @@ import (
 const Variable = "KUBERNETES_EXEC_INFO"
 
 // Parse reads from KUBERNETES_EXEC_INFO which version to answer in; an empty text is
-// a call by hand, which is answered in v1. It fails with code invalid for what no client-go of ours sends,
-// v1alpha1 included, and names the command that writes the entry anew.
+// a call by hand, which is answered in v1. It fails with code invalid for what no
+// client-go of ours sends, v1alpha1 included, and names the command that writes the
+// entry anew.
 func Parse(env string) (apiVersion string, err error) {
 	if env == "" {
 		return held.V1, nil
