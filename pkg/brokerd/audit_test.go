@@ -39,7 +39,7 @@ func TestAuditAddress(t *testing.T) {
 	}
 	defer ledger.Close()
 	var calls int
-	if err := ledger.QueryRow("SELECT count(*) FROM ("+statement+") WHERE actor = 'alice@example.com' AND origin = '127.0.0.1'").Scan(&calls); err != nil || calls != 1 {
+	if err := ledger.QueryRow("SELECT count(*) FROM (" + statement + ") WHERE actor = 'alice@example.com' AND origin = '127.0.0.1'").Scan(&calls); err != nil || calls != 1 {
 		t.Errorf("%s: %d calls of alice from 127.0.0.1, %v", statement, calls, err)
 	}
 }
