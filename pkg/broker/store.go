@@ -120,9 +120,8 @@ type TokenTable interface {
 	// TokenByHash fails with ErrMissing.
 	TokenByHash(hash []byte) (Token, error)
 
-	// Tokens lists tokens, oldest first. A person ID that is not empty keeps only
-	// theirs.
-	Tokens(personID string) ([]Token, error)
+	// Tokens lists all tokens, oldest first.
+	Tokens() ([]Token, error)
 
 	// RevokeToken moves a token that is not revoked to revoked.
 	RevokeToken(id string, at time.Time) (bool, error)
@@ -221,5 +220,5 @@ type Event struct {
 	Reason   jit.Reason // why
 	Approver string     // who approved
 	Detail   string     // for people
-	Catalog  string     // version of the catalog at that moment
+	Catalog  string     // version of the catalog at that moment; empty where none was needed
 }

@@ -163,7 +163,14 @@ func TestFromNothing(t *testing.T) {
 		t.Errorf("the new token: %d", status)
 	}
 	id := strings.Fields(strings.Split(must(t, "token", "list", "--user", "bob@example.com", "--config", config), "\n")[1])[0]
+	// Also where the catalog is in the middle of being mended, or is lost.
+	if err := os.Rename(filepath.Join(dir, "catalog.yaml"), filepath.Join(dir, "catalog.gone")); err != nil {
+		t.Fatal(err)
+	}
 	must(t, "token", "revoke", id, "--config", config)
+	if list := must(t, "token", "list", "--user", "Bob@example.com", "--config", config); strings.Count(list, id) != 1 || strings.Contains(list, "alice") {
+		t.Errorf("the tokens of bob:\n%s", list)
+	}
 	if status, _ := s.get(t, "/api/features", second); status != http.StatusUnauthorized {
 		t.Errorf("the revoked token: %d", status)
 	}

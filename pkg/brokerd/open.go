@@ -11,7 +11,10 @@ import (
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/store"
 )
 
-// open builds the engine from the configuration. Close the store at the end.
+// opening builds an engine. Close the store at the end.
+type opening func(c config, ctx context.Context, log *slog.Logger) (*broker.Engine, *store.SQLite, error)
+
+// open builds the engine from the configuration.
 func (c config) open(ctx context.Context, log *slog.Logger) (*broker.Engine, *store.SQLite, error) {
 	declared, err := catalog.Load(c.Catalog)
 	if err != nil {
@@ -27,4 +30,14 @@ func (c config) open(ctx context.Context, log *slog.Logger) (*broker.Engine, *st
 	}
 	engine := broker.New(broker.Parts{Catalog: declared, Store: ledger, AWS: &aws.Minter{Provider: provider, Client: aws.NewClient()}, Log: log})
 	return engine, ledger, nil
+}
+
+// openLedger builds an engine for what needs nothing but the ledger, so that a leaked
+// token can be revoked whatever is wrong with the catalog or a key.
+func (c config) openLedger(ctx context.Context, log *slog.Logger) (*broker.Engine, *store.SQLite, error) {
+	ledger, err := store.OpenSQLite(ctx, c.Ledger)
+	if err != nil {
+		return nil, nil, err
+	}
+	return broker.New(broker.Parts{Catalog: new(catalog.Catalog), Store: ledger, Log: log}), ledger, nil
 }

@@ -31,7 +31,8 @@ func newToken(stdout io.Writer) *cobra.Command {
 		Use:   "token",
 		Short: "Make, list and revoke API tokens",
 		Long: `Make, list and revoke API tokens. A token signs its user in; the ledger keeps its
-hash only. These commands work beside a running broker.`,
+hash only. These commands work beside a running broker; list and revoke need the
+ledger alone, so that a token can be revoked whatever is wrong with the catalog.`,
 		Example: `  jit-broker token create --user alice@example.com --expires 720h --config broker/broker.yaml`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    usage.Group,
@@ -47,7 +48,7 @@ func newTokenCreate(stdout io.Writer) *cobra.Command {
 		Short:   "Make a token and print it, this once",
 		Example: `  (umask 077 && jit-broker token create --user alice@example.com --expires 720h > token)`,
 		Args:    usage.Wants(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), t.create) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), config.open, t.create) },
 	}
 	configFlag(cmd, &t.config)
 	cmd.Flags().StringVar(&t.user, "user", "", "whose it is, a user of the catalog (required)")
@@ -63,7 +64,7 @@ func newTokenList(stdout io.Writer) *cobra.Command {
 		Short:   "List tokens, without their texts",
 		Example: `  jit-broker token list --user alice@example.com`,
 		Args:    usage.Wants(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), t.list) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return t.with(cmd.Context(), config.openLedger, t.list) },
 	}
 	configFlag(cmd, &t.config)
 	cmd.Flags().StringVar(&t.user, "user", "", "only those of this user")
@@ -78,7 +79,7 @@ func newTokenRevoke(stdout io.Writer) *cobra.Command {
 		Example: `  jit-broker token revoke 5f3c9a`,
 		Args:    usage.Wants("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := t.with(cmd.Context(), func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
+			err := t.with(cmd.Context(), config.openLedger, func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
 			if jit.CodeOf(err) == jit.NotFound && jit.NextOf(err) == "" {
 				return jit.Errorf(jit.NotFound, "", "%w", err).WithNext("jit-broker token list --config %s", t.config)
 			}
@@ -89,13 +90,13 @@ func newTokenRevoke(stdout io.Writer) *cobra.Command {
 	return cmd
 }
 
-// with opens the engine for one command.
-func (t *tokens) with(ctx context.Context, do func(context.Context, *broker.Engine) error) (err error) {
+// with opens an engine for one command.
+func (t *tokens) with(ctx context.Context, open opening, do func(context.Context, *broker.Engine) error) (err error) {
 	c, err := readConfig(t.config)
 	if err != nil {
 		return err
 	}
-	engine, ledger, err := c.open(ctx, slog.New(slog.DiscardHandler))
+	engine, ledger, err := open(c, ctx, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

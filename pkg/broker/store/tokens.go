@@ -25,8 +25,8 @@ func (t tx) TokenByHash(hash []byte) (broker.Token, error) {
 }
 
 // Tokens implements [broker.Tx].
-func (t tx) Tokens(personID string) ([]broker.Token, error) {
-	return all(t, scanToken, `SELECT `+tokenColumns+` FROM token WHERE ?1 = '' OR person_id = ?1 ORDER BY seq`, personID)
+func (t tx) Tokens() ([]broker.Token, error) {
+	return all(t, scanToken, `SELECT `+tokenColumns+` FROM token ORDER BY seq`)
 }
 
 // RevokeToken implements [broker.Tx].
