@@ -131,7 +131,7 @@ func (c *canI) preview(ctx context.Context, at *atHand) error {
 	}
 	if _, err := cani.Whoami(ctx, at.client); err != nil {
 		return jit.Errorf(jit.CodeOf(err), "preview group "+strings.Join(c.groups, ","), "%w", err).
-			WithNext("kubectl auth can-i impersonate %s  # whoever may not cannot preview", jit.Quote("groups/"+c.groups[0]))
+			WithNext("kubectl auth can-i impersonate %s --context %s  # whoever may not cannot preview", jit.Quote("groups/"+c.groups[0]), jit.Quote(at.entry.Context))
 	}
 	return nil
 }
