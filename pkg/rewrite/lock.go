@@ -126,7 +126,7 @@ func held(name string) error {
 	}
 	err := jit.Errorf(jit.Unavailable, op,
 		"%s is held%s by another program, or was left behind by one that was killed: if nothing is writing, remove it", name, age)
-	return err.WithNext("rm %s", strconv.Quote(name))
+	return err.WithNext("rm %s", jit.Quote(name))
 }
 
 // holder reads the process out of a lock of ours.
