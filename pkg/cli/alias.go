@@ -120,14 +120,14 @@ func (a *aliasSet) check(ctx context.Context, settings *config.Config, profile s
 }
 
 func (a *aliasSet) offered(ctx context.Context, settings *config.Config) ([]jit.Profile, error) {
-	s, err := a.ConnectTo(ctx, settings, a.Tenant)
+	conn, err := a.ConnectTo(ctx, settings, a.Tenant)
 	if err != nil {
 		return nil, err
 	}
 	defer a.Person.Progress("asking the broker for your profiles")()
 	ctx, cancel := context.WithTimeout(ctx, brief)
 	defer cancel()
-	return s.Profiles(ctx)
+	return conn.Profiles(ctx)
 }
 
 // exactly finds a full path among the profiles, in the broker's spelling.

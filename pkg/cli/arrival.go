@@ -23,11 +23,11 @@ type arrival struct {
 
 // arrive gets a token, past whatever is held, and asks the cluster who that is.
 // The answer is the proof that the entry to be written works.
-func (l *login) arrive(ctx context.Context, s *caller.Connection, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
+func (l *login) arrive(ctx context.Context, conn *caller.Connection, ask mint.Ask, where place, args caller.TokenArgs) (arrival, error) {
 	ask.Cluster = where.cluster
 	ask.Fresh = true
-	ask.Held = l.HeldName(s, args, args.List())
-	token, err := s.Mint.Token(ctx, ask)
+	ask.Held = l.HeldName(conn, args, args.List())
+	token, err := conn.Mint.Token(ctx, ask)
 	if err != nil {
 		return arrival{}, err
 	}
@@ -38,7 +38,7 @@ func (l *login) arrive(ctx context.Context, s *caller.Connection, ask mint.Ask, 
 	defer l.Person.Progress("asking cluster " + where.name() + " who you are")()
 	identity, err := cani.Whoami(ctx, client)
 	if err != nil {
-		return arrival{}, l.refused(ctx, s, ask, err)
+		return arrival{}, l.refused(ctx, conn, ask, err)
 	}
 	arrived := arrival{identity: identity}
 	if view, err := cani.Ask(ctx, client, namespaceOf(where.entry, "")); err == nil {
@@ -61,7 +61,7 @@ func namespaceOf(entry kubeconfig.Entry, flag string) string {
 
 // refused explains why a cluster did not say who somebody is. The usual reason
 // is that the role stands in no mapping of the cluster.
-func (e *env) refused(ctx context.Context, s *caller.Connection, ask mint.Ask, err error) error {
+func (e *env) refused(ctx context.Context, conn *caller.Connection, ask mint.Ask, err error) error {
 	op := "enter cluster " + cmp.Or(ask.Cluster.Name, ask.Access.Environment)
 	if !apierrors.IsUnauthorized(err) {
 		return err
@@ -70,16 +70,16 @@ func (e *env) refused(ctx context.Context, s *caller.Connection, ask mint.Ask, e
 		return untrusting(op).WithNext("kubectl jit checkin %s", jit.Quote(ask.Name))
 	}
 	role := "the role of " + ask.Access.Profile
-	if arn, err := e.callerARN(ctx, s, ask); err == nil {
+	if arn, err := e.callerARN(ctx, conn, ask); err == nil {
 		role = roleARN(arn)
 	}
 	denied := jit.Errorf(jit.Denied, op, "the cluster does not know %s: it needs an entry in the ConfigMap kube-system/aws-auth (mapRoles, the ARN without a path), or an EKS access entry", role)
 	return denied.WithNext("kubectl jit checkin %s", jit.Quote(ask.Name))
 }
 
-func (e *env) callerARN(ctx context.Context, s *caller.Connection, ask mint.Ask) (string, error) {
+func (e *env) callerARN(ctx context.Context, conn *caller.Connection, ask mint.Ask) (string, error) {
 	ask.Fresh = false // the keys of a moment ago will do
-	credential, err := s.Mint.Credential(ctx, ask)
+	credential, err := conn.Mint.Credential(ctx, ask)
 	if err != nil {
 		return "", err
 	}

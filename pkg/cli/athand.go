@@ -50,7 +50,7 @@ func (e *env) atHand(ctx context.Context, kube kubeFlags) (*atHand, error) {
 
 // inside is atHand for an entry of ours, with its arguments.
 func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.TokenArgs) (*atHand, error) {
-	s, token, err := e.Token(ctx, args, entry.Exec.Args)
+	conn, token, err := e.Token(ctx, args, entry.Exec.Args)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +58,12 @@ func (e *env) inside(ctx context.Context, entry kubeconfig.Entry, args caller.To
 	if err != nil {
 		return nil, err
 	}
-	ask, err := args.Ask(s)
+	ask, err := args.Ask(conn)
 	if err != nil {
 		return nil, err
 	}
 	ask.Open = mint.Never
-	return &atHand{conn: s, entry: entry, args: args, cluster: clusterOf(entry, args), ask: ask, token: token, client: client}, nil
+	return &atHand{conn: conn, entry: entry, args: args, cluster: clusterOf(entry, args), ask: ask, token: token, client: client}, nil
 }
 
 // refused explains why the cluster gave no answer.

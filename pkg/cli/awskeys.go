@@ -43,7 +43,7 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.TimeLimit())
 	defer cancel()
-	credential, s, target, err := k.keys(ctx, profile, k.roles, k.unattended)
+	credential, conn, target, err := k.keys(ctx, profile, k.roles, k.unattended)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 		{"AWS_SESSION_TOKEN", credential.SessionToken.Reveal()},
 		{"AWS_CREDENTIAL_EXPIRATION", credential.Expires.UTC().Format(time.RFC3339)},
 	}
-	if region := k.regionFor(s.Tenant.URL, target.access); region != "" {
+	if region := k.regionFor(conn.Tenant.URL, target.access); region != "" {
 		// Version 1 of the AWS CLI reads the second name only, most SDKs the first.
 		all = append(all, variable{"AWS_REGION", region}, variable{"AWS_DEFAULT_REGION", region})
 	}
@@ -68,17 +68,17 @@ func (k *awsKeys) variables(ctx context.Context, profile string) ([]variable, er
 // keys are the AWS keys of a checkout, for a program: as for get-token, only a
 // person at a terminal opens one, and nobody is asked anything.
 func (e *env) keys(ctx context.Context, profile string, roles []jit.Role, unattended bool) (jit.Credential, *caller.Connection, target, error) {
-	s, target, err := e.target(ctx, profile)
+	conn, target, err := e.target(ctx, profile)
 	if err != nil {
 		return jit.Credential{}, nil, target, err
 	}
-	ask := target.ask(s, roles)
+	ask := target.ask(conn, roles)
 	ask.Open = mint.OnDemand
 	if unattended {
 		ask.Open = mint.Always
 	}
-	credential, err := s.Mint.Credential(ctx, ask)
-	return credential, s, target, err
+	credential, err := conn.Mint.Credential(ctx, ask)
+	return credential, conn, target, err
 }
 
 // regionFor is the region that was asked for, or was set before, or in which the

@@ -38,15 +38,15 @@ func (c *canI) findAllowing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := c.connectFor(ctx, entry)
+	conn, err := c.connectFor(ctx, entry)
 	if err != nil {
 		return err
 	}
-	profiles, err := s.Profiles(ctx)
+	profiles, err := conn.Profiles(ctx)
 	if err != nil {
 		return err
 	}
-	return c.showFound(s, profiles, seenBy(s).of(s.Tenant.URL, cluster), q)
+	return c.showFound(conn, profiles, seenBy(conn).of(conn.Tenant.URL, cluster), q)
 }
 
 // connectFor connects to the tenant of an entry of ours, else to the usual one.
@@ -61,7 +61,7 @@ func (c *canI) connectFor(ctx context.Context, entry kubeconfig.Entry) (*caller.
 	return c.Connect(ctx)
 }
 
-func (c *canI) showFound(s *caller.Connection, profiles []jit.Profile, seen []seenView, q cani.Question) error {
+func (c *canI) showFound(conn *caller.Connection, profiles []jit.Profile, seen []seenView, q cani.Question) error {
 	items := []findItem{}
 	l := listing{columns: []string{"ANSWER", "PROFILE", "FROM"}, none: "There is no profile that you may ask for."}
 	allowed := false
@@ -78,7 +78,7 @@ func (c *canI) showFound(s *caller.Connection, profiles []jit.Profile, seen []se
 		if from == nil && slices.ContainsFunc(seen, func(view seenView) bool { return view.name() == path }) {
 			source = "in no view that was seen"
 		}
-		add(item, s.CallIt(profile.Access), source)
+		add(item, conn.CallIt(profile.Access), source)
 	}
 	for _, view := range seen {
 		if view.Group != "" {

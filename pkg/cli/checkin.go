@@ -64,16 +64,16 @@ the credentials stands.`,
 }
 
 func (c *checkin) run(ctx context.Context, profile string) error {
-	s, target, err := c.checkedOut(ctx, profile)
+	conn, target, err := c.checkedOut(ctx, profile)
 	if err != nil {
 		return err
 	}
-	grant, err := s.Mint.Checkin(ctx, target.ask(s, nil))
+	grant, err := conn.Mint.Checkin(ctx, target.ask(conn, nil))
 	if err != nil {
 		return err
 	}
 	if c.format != "" {
-		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(conn, grant))
 	}
 	if grant.ID == "" {
 		c.say("%s was not checked out; it rests until the next login.", target.access.Profile)
@@ -83,7 +83,7 @@ func (c *checkin) run(ctx context.Context, profile string) error {
 	} else {
 		c.say("%s is checked in: nothing is issued under it until the next login.", grant.Access.Profile)
 	}
-	all, err := s.Profiles(ctx)
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		c.Note("whether the profile gives AWS keys is not known: %v", err)
 	}
@@ -127,18 +127,18 @@ func (e *env) checkedOut(ctx context.Context, word string) (*caller.Connection, 
 	if !byName {
 		return e.knownTarget(ctx, word)
 	}
-	s, err := e.Connect(ctx)
+	conn, err := e.Connect(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	defer e.Person.Progress("looking for " + word)()
-	grants, err := s.Broker.Grants(ctx)
+	grants, err := conn.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	for _, grant := range grants {
 		if grant.ID == id {
-			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
+			return conn, target{access: grant.Access, name: conn.CallIt(grant.Access)}, nil
 		}
 	}
 	return nil, target{}, jit.Errorf(jit.NotFound, "", "no open checkout %s", id).WithNext("kubectl jit status")

@@ -65,25 +65,25 @@ func (c *checkout) run(ctx context.Context, profile string) error {
 	case c.console && c.format != "":
 		return jit.Errorf(jit.Invalid, "", "--console prints an address, and goes with no --output")
 	}
-	s, target, err := c.target(ctx, profile)
+	conn, target, err := c.target(ctx, profile)
 	if err != nil {
 		return err
 	}
-	ask := target.ask(s, nil)
+	ask := target.ask(conn, nil)
 	ask.Reason, ask.Open, ask.Wait = c.reason, mint.Always, c.patience.duration()
 	ask.Withdraw = c.patience.withdraw
 	if ask.OTP, err = c.otp.read(ctx, c.env); err != nil {
 		return err
 	}
 	if c.console {
-		return c.enter(ctx, s, ask)
+		return c.enter(ctx, conn, ask)
 	}
-	grant, err := s.Mint.Checkout(ctx, ask)
+	grant, err := conn.Mint.Checkout(ctx, ask)
 	if err != nil {
 		return err
 	}
 	if c.format != "" {
-		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(conn, grant))
 	}
 	c.say("%s is checked out until %s.", grant.Access.Profile, c.until(grant.NotAfter))
 	return nil

@@ -18,8 +18,8 @@ import (
 
 // enter checks the web console of an access out, and prints its address or gives
 // it to the browser.
-func (c *checkout) enter(ctx context.Context, s *caller.Connection, ask mint.Ask) error {
-	grant, address, err := s.Mint.Console(ctx, ask)
+func (c *checkout) enter(ctx context.Context, conn *caller.Connection, ask mint.Ask) error {
+	grant, address, err := conn.Mint.Console(ctx, ask)
 	if err != nil {
 		return err
 	}
@@ -37,16 +37,16 @@ func (c *checkout) enter(ctx context.Context, s *caller.Connection, ask mint.Ask
 
 // leave checks the web console of an access in.
 func (c *checkin) leave(ctx context.Context, profile string) error {
-	s, target, err := c.target(ctx, profile)
+	conn, target, err := c.target(ctx, profile)
 	if err != nil {
 		return err
 	}
-	grant, err := s.Mint.CheckinConsole(ctx, target.ask(s, nil))
+	grant, err := conn.Mint.CheckinConsole(ctx, target.ask(conn, nil))
 	switch {
 	case err != nil:
 		return err
 	case c.format != "":
-		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(s, grant))
+		return c.print(c.Streams.Out, c.Streams.ErrOut, c.oneGrant(conn, grant))
 	case grant.ID == "":
 		c.say("The console of %s was not checked out.", target.access.Profile)
 	default:

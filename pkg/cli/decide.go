@@ -52,7 +52,7 @@ func (d *decide) command(cmd *cobra.Command) *cobra.Command {
 }
 
 func (d *decide) run(ctx context.Context, names []string) error {
-	s, err := d.Connect(ctx)
+	conn, err := d.Connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (d *decide) run(ctx context.Context, names []string) error {
 	if d.decision.Approve {
 		doing = "approving "
 	}
-	decided, err := d.each(names, doing, func(id string) (jit.Request, error) { return s.Broker.Decide(ctx, id, d.decision) })
+	decided, err := d.each(names, doing, func(id string) (jit.Request, error) { return conn.Broker.Decide(ctx, id, d.decision) })
 	if d.format != "" {
 		return errors.Join(d.print(d.Streams.Out, d.Streams.ErrOut, requestsOf(decided)), err)
 	}

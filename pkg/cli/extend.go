@@ -33,29 +33,29 @@ Use it when the work takes longer than planned: kubectl goes on without a break.
 }
 
 func (x *extend) run(ctx context.Context, profile string) error {
-	s, target, err := x.checkedOut(ctx, profile)
+	conn, target, err := x.checkedOut(ctx, profile)
 	if err != nil {
 		return err
 	}
 	defer x.Person.Progress("extending " + target.name)()
-	open, err := openGrant(ctx, s, target)
+	open, err := openGrant(ctx, conn, target)
 	if err != nil {
 		return err
 	}
-	grant, err := s.Broker.Extend(ctx, open.ID)
+	grant, err := conn.Broker.Extend(ctx, open.ID)
 	if err != nil {
 		return err
 	}
 	if x.format != "" {
-		return x.print(x.Streams.Out, x.Streams.ErrOut, x.oneGrant(s, grant))
+		return x.print(x.Streams.Out, x.Streams.ErrOut, x.oneGrant(conn, grant))
 	}
 	x.say("%s is checked out until %s.", grant.Access.Profile, x.until(grant.NotAfter))
 	return nil
 }
 
 // openGrant is the open checkout of an access.
-func openGrant(ctx context.Context, s *caller.Connection, t target) (jit.Grant, error) {
-	grant, stands, err := s.Mint.Standing(ctx, t.access)
+func openGrant(ctx context.Context, conn *caller.Connection, t target) (jit.Grant, error) {
+	grant, stands, err := conn.Mint.Standing(ctx, t.access)
 	if err != nil || stands {
 		return grant, err
 	}

@@ -213,17 +213,17 @@ func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known
 }
 
 func (c *kubeconfigConvert) meant(ctx context.Context, one *conversion) (meantProfile, error) {
-	s, target, err := c.at(one.tenant).knownTarget(ctx, one.profile)
+	conn, target, err := c.at(one.tenant).knownTarget(ctx, one.profile)
 	if err != nil {
 		return meantProfile{}, err
 	}
 	meant := meantProfile{args: caller.TokenArgs{
-		Tenant: s.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended, Federation: c.Federation,
+		Tenant: conn.Tenant.URL, Profile: target.access.Path(), Roles: target.roles, Unattended: c.unattended, Federation: c.Federation,
 	}}
 	if !one.ofBritive() {
 		return meant, nil
 	}
-	all, err := s.Profiles(ctx)
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		return meantProfile{}, err
 	}

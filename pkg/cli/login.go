@@ -100,12 +100,12 @@ func (l *login) start(ctx context.Context, cmd *cobra.Command, args []string) er
 		}
 		return l.run(ctx, args[0])
 	}
-	s, err := l.standing(ctx)
+	conn, err := l.standing(ctx)
 	if err != nil {
 		return err
 	}
-	if s != nil {
-		profile, err := l.pickProfile(ctx, s)
+	if conn != nil {
+		profile, err := l.pickProfile(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -127,14 +127,14 @@ func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 	if l.signIn.used() || l.Getenv(caller.EnvToken) != "" || !l.Person.Present() {
 		return nil, nil
 	}
-	s, err := l.Connect(ctx)
+	conn, err := l.Connect(ctx)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, err
 	case err != nil:
 		return nil, nil //nolint:nilerr // signing in says what is wrong
 	}
-	who, err := l.Whoami(ctx, s.Tenant, s.SignIn)
+	who, err := l.Whoami(ctx, conn.Tenant, conn.SignIn)
 	switch {
 	case jit.CodeOf(err) == jit.SignIn:
 		return nil, nil
@@ -145,8 +145,8 @@ func (l *login) standing(ctx context.Context) (*caller.Connection, error) {
 	if l.Tenant != "" {
 		anew += " --tenant " + jit.Quote(l.Tenant)
 	}
-	l.Note("You are %s at %s; %s signs in anew.", who.Person.Name, s.Tenant.URL, anew)
-	return s, nil
+	l.Note("You are %s at %s; %s signs in anew.", who.Person.Name, conn.Tenant.URL, anew)
+	return conn, nil
 }
 
 func (l *login) run(ctx context.Context, profile string) error {
@@ -154,12 +154,12 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err != nil {
 		return err
 	}
-	s, target, err := l.target(ctx, profile)
+	conn, target, err := l.target(ctx, profile)
 	if err != nil {
 		return err
 	}
-	ask := target.ask(s, l.roles)
-	where, err := l.placeFor(ctx, files, s, ask)
+	ask := target.ask(conn, l.roles)
+	where, err := l.placeFor(ctx, files, conn, ask)
 	if err != nil {
 		return err
 	}
@@ -171,21 +171,21 @@ func (l *login) run(ctx context.Context, profile string) error {
 	if err := l.writable(ctx, files, where, ask); err != nil {
 		return err
 	}
-	grant, err := s.Mint.Checkout(ctx, ask)
+	grant, err := conn.Mint.Checkout(ctx, ask)
 	if err != nil {
 		return err
 	}
 	ask.OTP = jit.Secret{}    // it is used up
 	ask.Access = grant.Access // in the broker's own spelling, which the entry will name
-	if where, err = l.locate(ctx, s, ask, where); err != nil {
+	if where, err = l.locate(ctx, conn, ask, where); err != nil {
 		return err
 	}
-	args := caller.TokenArgs{Tenant: s.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Roles: ask.Roles, Unattended: l.unattended, Federation: l.Federation}
-	arrived, err := l.arrive(ctx, s, ask, where, args)
+	args := caller.TokenArgs{Tenant: conn.Tenant.URL, Profile: grant.Access.Path(), Cluster: where.cluster, Roles: ask.Roles, Unattended: l.unattended, Federation: l.Federation}
+	arrived, err := l.arrive(ctx, conn, ask, where, args)
 	if err != nil {
 		return err
 	}
-	change, err := l.write(ctx, files, where, l.exec(args), s.Folders.Originals)
+	change, err := l.write(ctx, files, where, l.exec(args), conn.Folders.Originals)
 	if err != nil {
 		return err
 	}

@@ -19,25 +19,25 @@ func (e *env) profileOr(ctx context.Context, args []string) (string, error) {
 	if !e.Person.Present() {
 		return "", jit.Errorf(jit.Invalid, "", "PROFILE is missing")
 	}
-	s, err := e.Connect(ctx)
+	conn, err := e.Connect(ctx)
 	if err != nil {
 		return "", err
 	}
-	return e.pickProfile(ctx, s)
+	return e.pickProfile(ctx, conn)
 }
 
 // pickProfile lets the person pick one of what they may ask for, what is checked out
 // and what has an alias first. It returns the alias, which may stand for further
 // roles, or the path.
-func (e *env) pickProfile(ctx context.Context, s *caller.Connection) (string, error) {
+func (e *env) pickProfile(ctx context.Context, conn *caller.Connection) (string, error) {
 	done := e.Person.Progress("asking the broker for your profiles")
-	items, err := e.profileItems(ctx, s)
+	items, err := e.profileItems(ctx, conn)
 	done()
 	switch {
 	case err != nil:
 		return "", err
 	case len(items) == 0:
-		return "", jit.Errorf(jit.NotFound, "", "there is no profile that you may ask for at %s", s.Tenant.URL).
+		return "", jit.Errorf(jit.NotFound, "", "there is no profile that you may ask for at %s", conn.Tenant.URL).
 			WithNext("kubectl jit status  # are you who you mean to be? an administrator of the tenant assigns profiles")
 	}
 	slices.SortStableFunc(items, func(a, b profileItem) int { return cmp.Compare(a.rank(), b.rank()) })

@@ -29,8 +29,8 @@ func (p place) name() string {
 
 // placeFor is where the access is used: on the cluster that it is, or on that of
 // the context at hand.
-func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, s *caller.Connection, ask mint.Ask) (place, error) {
-	all, err := s.Profiles(ctx)
+func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, conn *caller.Connection, ask mint.Ask) (place, error) {
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		return place{}, err
 	}
@@ -127,11 +127,11 @@ func unknownCluster(entry kubeconfig.Entry, cluster jit.Cluster, newContext stri
 }
 
 // locate asks EKS about a cluster for which there is no context.
-func (l *login) locate(ctx context.Context, s *caller.Connection, ask mint.Ask, where place) (place, error) {
+func (l *login) locate(ctx context.Context, conn *caller.Connection, ask mint.Ask, where place) (place, error) {
 	if where.entry.Context != "" {
 		return where, nil
 	}
-	credential, err := s.Mint.Credential(ctx, ask)
+	credential, err := conn.Mint.Credential(ctx, ask)
 	if err != nil {
 		return place{}, err
 	}

@@ -60,12 +60,12 @@ type profileItem struct {
 }
 
 func (p *profiles) run(ctx context.Context, words []string) error {
-	s, err := p.Connect(ctx)
+	conn, err := p.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.Person.Progress("asking the broker for your profiles")()
-	all, err := p.profileItems(ctx, s)
+	all, err := p.profileItems(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -86,16 +86,16 @@ func (p *profiles) run(ctx context.Context, words []string) error {
 }
 
 // profileItems lists what the person may ask for, with what is checked out of it.
-func (e *env) profileItems(ctx context.Context, s *caller.Connection) ([]profileItem, error) {
-	all, err := s.Profiles(ctx)
+func (e *env) profileItems(ctx context.Context, conn *caller.Connection) ([]profileItem, error) {
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	grants, err := s.Broker.Grants(ctx)
+	grants, err := conn.Broker.Grants(ctx)
 	if err != nil {
 		return nil, err
 	}
-	aliasOf, items := s.Aliases(), make([]profileItem, len(all))
+	aliasOf, items := conn.Aliases(), make([]profileItem, len(all))
 	for i, profile := range all {
 		items[i] = profileItem{
 			Path:        profile.Path(),

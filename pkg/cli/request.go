@@ -54,11 +54,11 @@ func newRequestCreate(e *env) *cobra.Command {
 }
 
 func (r *requestCreate) run(ctx context.Context, profile string) error {
-	s, target, err := r.target(ctx, profile)
+	conn, target, err := r.target(ctx, profile)
 	if err != nil {
 		return err
 	}
-	request, err := s.Mint.Request(ctx, mint.Ask{Tenant: s.Tenant.URL, Access: target.access, Name: target.name, Reason: r.reason})
+	request, err := conn.Mint.Request(ctx, mint.Ask{Tenant: conn.Tenant.URL, Access: target.access, Name: target.name, Reason: r.reason})
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,11 @@ func newRequestWithdraw(e *env) *cobra.Command {
 }
 
 func (r *requestWithdraw) run(ctx context.Context, names []string) error {
-	s, err := r.Connect(ctx)
+	conn, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	withdrawn, err := r.each(names, "withdrawing ", func(id string) (jit.Request, error) { return s.Broker.Withdraw(ctx, id) })
+	withdrawn, err := r.each(names, "withdrawing ", func(id string) (jit.Request, error) { return conn.Broker.Withdraw(ctx, id) })
 	if r.format != "" {
 		return errors.Join(r.print(r.Streams.Out, r.Streams.ErrOut, requestsOf(withdrawn)), err)
 	}

@@ -51,15 +51,15 @@ request comes that awaits you.`,
 }
 
 func (r *requests) run(ctx context.Context) error {
-	s, err := r.Connect(ctx)
+	conn, err := r.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	if r.watch {
-		return r.follow(ctx, s.Broker)
+		return r.follow(ctx, conn.Broker)
 	}
 	defer r.Person.Progress("asking the broker for requests")()
-	all, err := gatherRequests(ctx, s.Broker)
+	all, err := gatherRequests(ctx, conn.Broker)
 	if err != nil {
 		return err
 	}

@@ -45,33 +45,33 @@ type statusObject struct {
 }
 
 func (c *status) run(ctx context.Context) error {
-	s, err := c.Connect(ctx)
+	conn, err := c.Connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Person.Progress("asking the broker for your checkouts")()
-	person, err := s.Broker.Whoami(ctx)
+	person, err := conn.Broker.Whoami(ctx)
 	if err != nil {
 		return err
 	}
-	grants, err := s.Broker.Grants(ctx)
+	grants, err := conn.Broker.Grants(ctx)
 	if err != nil {
 		return err
 	}
-	object := statusObject{typeMeta: kind("Status"), Tenant: s.Tenant.URL, Person: person.Name, Checkouts: []grantItem{}}
+	object := statusObject{typeMeta: kind("Status"), Tenant: conn.Tenant.URL, Person: person.Name, Checkouts: []grantItem{}}
 	l := listing{
 		columns: []string{"NAME", "ALIAS", "PROFILE", "STATE", "UNTIL", "LEFT", "+PATH"},
 		none:    "Nothing is checked out.",
 	}
 	for _, grant := range grants {
-		item := c.grantItem(s, grant)
+		item := c.grantItem(conn, grant)
 		object.Checkouts = append(object.Checkouts, item)
 		l.names = append(l.names, item.Name)
 		l.rows = append(l.rows, []any{item.Name, item.Alias, item.Profile, item.State, c.clock(grant.NotAfter), item.left(), item.Path})
 	}
 	l.object = object
 	if c.format == "" || c.format == "wide" {
-		c.say("%s at %s", person.Name, s.Tenant.URL)
+		c.say("%s at %s", person.Name, conn.Tenant.URL)
 	}
 	return c.print(c.Streams.Out, c.Streams.ErrOut, l)
 }
@@ -93,7 +93,7 @@ type grantItem struct {
 	CredentialsUntil *time.Time `json:"credentialsUntil,omitempty"`
 }
 
-func (e *env) grantItem(s *caller.Connection, grant jit.Grant) grantItem {
+func (e *env) grantItem(conn *caller.Connection, grant jit.Grant) grantItem {
 	return grantItem{
 		Name:             "checkout/" + grant.ID,
 		ID:               grant.ID,
@@ -101,7 +101,7 @@ func (e *env) grantItem(s *caller.Connection, grant jit.Grant) grantItem {
 		Application:      grant.Access.Application,
 		Environment:      grant.Access.Environment,
 		Profile:          grant.Access.Profile,
-		Alias:            s.AliasOf(grant.Access),
+		Alias:            conn.AliasOf(grant.Access),
 		State:            string(grant.State),
 		NotBefore:        instant(grant.NotBefore),
 		NotAfter:         instant(grant.NotAfter),
@@ -123,8 +123,8 @@ func (g grantItem) left() string {
 }
 
 // oneGrant is the answer of the verbs that change one checkout.
-func (e *env) oneGrant(s *caller.Connection, grant jit.Grant) listing {
-	item := e.grantItem(s, grant)
+func (e *env) oneGrant(conn *caller.Connection, grant jit.Grant) listing {
+	item := e.grantItem(conn, grant)
 	item.typeMeta = kind("Checkout")
 	return listing{object: item, names: []string{item.Name}}
 }

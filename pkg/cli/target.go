@@ -24,11 +24,11 @@ type target struct {
 
 // ask is a call of the pipeline for the target. The roles, where there are any,
 // stand in place of an alias's own. It opens nothing.
-func (t target) ask(s *caller.Connection, roles []jit.Role) mint.Ask {
+func (t target) ask(conn *caller.Connection, roles []jit.Role) mint.Ask {
 	if len(roles) > 0 {
-		return s.Ask(t.access, roles)
+		return conn.Ask(t.access, roles)
 	}
-	ask := s.Ask(t.access, t.roles)
+	ask := conn.Ask(t.access, t.roles)
 	ask.Name, ask.Flags = t.name, nil
 	return ask
 }
@@ -48,7 +48,7 @@ func (e *env) target(ctx context.Context, word string) (*caller.Connection, targ
 	if tenant == "" && isAlias {
 		tenant = alias.Tenant
 	}
-	s, err := e.ConnectTo(ctx, settings, tenant)
+	conn, err := e.ConnectTo(ctx, settings, tenant)
 	if err != nil {
 		return nil, target{}, err
 	}
@@ -57,59 +57,59 @@ func (e *env) target(ctx context.Context, word string) (*caller.Connection, targ
 		if err != nil {
 			return nil, target{}, jit.Errorf(jit.Invalid, "read alias "+word, "%w", err).WithNext("kubectl jit alias set %s PROFILE", word)
 		}
-		return s, target{access: access, name: word, roles: alias.Assume}, nil
+		return conn, target{access: access, name: word, roles: alias.Assume}, nil
 	}
 	done := e.Person.Progress("looking for " + word)
-	access, err := find(ctx, s, word)
+	access, err := find(ctx, conn, word)
 	done()
 	if err != nil {
 		return nil, target{}, err
 	}
-	return s, target{access: access, name: s.CallIt(access)}, nil
+	return conn, target{access: access, name: conn.CallIt(access)}, nil
 }
 
 // find turns a path, or the end of one, into an access. A full path is taken as
 // it is: the broker answers for it. The end of one is looked up.
-func find(ctx context.Context, s *caller.Connection, word string) (jit.Access, error) {
+func find(ctx context.Context, conn *caller.Connection, word string) (jit.Access, error) {
 	if access, err := jit.ParsePath(word); err == nil && isFull(word) {
 		return access, nil
 	}
-	all, err := s.Profiles(ctx)
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		return jit.Access{}, err
 	}
-	return pick(word, all, s.Config.Aliases)
+	return pick(word, all, conn.Config.Aliases)
 }
 
 // knownTarget is target for a verb that asks the broker for nothing more: a path
 // that was typed must be one of the person's, or stand in an open checkout. An
 // alias was checked when it was made.
 func (e *env) knownTarget(ctx context.Context, word string) (*caller.Connection, target, error) {
-	s, t, err := e.target(ctx, word)
+	conn, t, err := e.target(ctx, word)
 	if err != nil || !isFull(word) {
-		return s, t, err
+		return conn, t, err
 	}
-	if _, isAlias := s.Config.Alias(word); isAlias {
-		return s, t, nil
+	if _, isAlias := conn.Config.Alias(word); isAlias {
+		return conn, t, nil
 	}
 	defer e.Person.Progress("looking for " + word)()
-	grants, err := s.Broker.Grants(ctx)
+	grants, err := conn.Broker.Grants(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	for _, grant := range grants {
 		if grant.Access.Same(t.access) {
-			return s, target{access: grant.Access, name: s.CallIt(grant.Access)}, nil
+			return conn, target{access: grant.Access, name: conn.CallIt(grant.Access)}, nil
 		}
 	}
-	all, err := s.Profiles(ctx)
+	all, err := conn.Profiles(ctx)
 	if err != nil {
 		return nil, target{}, err
 	}
 	if t.access, err = exactly(t.access, all); err != nil {
 		return nil, target{}, err
 	}
-	return s, t, nil
+	return conn, t, nil
 }
 
 // isFull reports whether a path that can be read has all three parts: a fourth

@@ -43,7 +43,7 @@ const groupView = "group/"
 // views is the folder of views that were seen, in the cache.
 type views struct{ dir string }
 
-func seenBy(s *caller.Connection) views { return views{s.Folders.Views} }
+func seenBy(conn *caller.Connection) views { return views{conn.Folders.Views} }
 
 // largestView bounds a view that is read, in bytes.
 const largestView = 8 << 20
