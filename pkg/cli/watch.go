@@ -48,7 +48,7 @@ func (r *requests) follow(ctx context.Context, broker jit.Broker) error {
 		all, err := gatherRequests(ctx, broker)
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // the person has seen enough
+			return nil // the person has seen enough
 		case jit.CodeOf(err) == jit.Unavailable && !first:
 			w.lost(err)
 			pause = min(2*pause, longestAway)

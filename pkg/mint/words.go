@@ -35,7 +35,7 @@ func (a Ask) op() string { return "get access to " + a.name() }
 // stands beside the name.
 func (a Ask) inWords(err error) error {
 	said, ok := errors.AsType[*jit.Error](err)
-	if !ok || error(said) != err {
+	if !ok || error(said) != err { //nolint:errorlint // the words around one that is wrapped stay
 		return err
 	}
 	name, path := a.name(), a.Access.Path()
