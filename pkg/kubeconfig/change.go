@@ -14,8 +14,9 @@ import (
 
 const (
 	// looks is how often a change is made again because another program, which had
-	// read the file before, wrote it without our change.
-	looks = 10
+	// read the file before, wrote it without our change. On a machine that is slow
+	// enough for that to happen once it happens often: ten were seen not to do.
+	looks = 30
 
 	// settling is how long after a change the file is looked at again: longer than
 	// kubectl takes from its reading to its writing.
