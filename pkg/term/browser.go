@@ -37,7 +37,7 @@ func Browse(address string) bool {
 func withoutSecrets(environ []string) []string {
 	return slices.DeleteFunc(environ, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL"}, func(part string) bool {
+		return slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL", "API_KEY", "PRIVATE_KEY"}, func(part string) bool {
 			return strings.Contains(strings.ToUpper(name), part)
 		})
 	})

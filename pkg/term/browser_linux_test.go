@@ -44,6 +44,8 @@ func TestBrowse(t *testing.T) {
 			t.Setenv("PATH", programs+":/usr/bin:/bin")
 			t.Setenv("BRITIVE_API_TOKEN", "canary")
 			t.Setenv("AWS_SECRET_ACCESS_KEY", "canary")
+			t.Setenv("GRAFANA_API_KEY", "canary")
+			t.Setenv("SSH_PRIVATE_KEY", "canary")
 			for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"} {
 				t.Setenv(name, tt.vars[name])
 			}
