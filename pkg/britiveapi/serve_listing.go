@@ -113,7 +113,7 @@ func environmentOf(p jit.Profile) Environment {
 // legacyOf groups by application and profile.
 func legacyOf(profiles []jit.Profile) []LegacyApp {
 	apps := []LegacyApp{}
-	appAt, profileAt := map[string]int{}, map[string]int{} // by id: where each stands
+	appAt, profileAt := map[string]int{}, map[[2]string]int{} // where each stands, by its id and that of its application
 	for _, p := range profiles {
 		if _, there := appAt[p.ApplicationID]; !there {
 			appAt[p.ApplicationID] = len(apps)
@@ -123,14 +123,15 @@ func legacyOf(profiles []jit.Profile) []LegacyApp {
 			})
 		}
 		app := &apps[appAt[p.ApplicationID]]
-		if _, there := profileAt[p.ProfileID]; !there {
-			profileAt[p.ProfileID] = len(app.Profiles)
+		id := [2]string{p.ApplicationID, p.ProfileID}
+		if _, there := profileAt[id]; !there {
+			profileAt[id] = len(app.Profiles)
 			app.Profiles = append(app.Profiles, LegacyProfile{
 				ProfileID: Text(p.ProfileID), ProfileName: p.Profile, ProfileDescription: p.Description,
 				ProgrammaticAccess: true,
 			})
 		}
-		profile := &app.Profiles[profileAt[p.ProfileID]]
+		profile := &app.Profiles[profileAt[id]]
 		profile.Environments = append(profile.Environments, environmentOf(p))
 	}
 	return apps

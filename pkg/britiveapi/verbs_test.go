@@ -3,6 +3,7 @@ package britiveapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -306,5 +307,30 @@ func TestBothSpellings(t *testing.T) {
 		if len(rows) != 2 || len(rows[0]) != len(rows[1]) || string(rows[1]["status"]) != `"REJECTED"` || string(rows[1]["actionBy"]) != `"bob@example.com"` {
 			t.Errorf("%s lists %s", path, rows)
 		}
+	}
+}
+
+// TestLegacyListingTellsApart holds that a profile belongs to its application, also
+// where another has one of the same id.
+func TestLegacyListingTellsApart(t *testing.T) {
+	of := func(app, profile, environment string) jit.Profile {
+		return jit.Profile{Access: jit.Access{
+			Application: app, ApplicationID: app, Environment: environment, EnvironmentID: environment, Profile: profile, ProfileID: profile,
+		}}
+	}
+	profiles := []jit.Profile{of("a", "x", "1"), of("a", "p", "1"), of("b", "p", "1"), of("a", "p", "2"), of("b", "p", "2")}
+	r := newRig(t, scripted{profiles: func() ([]jit.Profile, error) { return profiles, nil }}, nil)
+	var apps []britiveapi.LegacyApp
+	r.reads(r.call("GET", "/api/access", ""), &apps)
+	var got []string
+	for _, app := range apps {
+		for _, profile := range app.Profiles {
+			for _, environment := range profile.Environments {
+				got = append(got, fmt.Sprint(app.AppContainerID, "/", environment.EnvironmentID, "/", profile.ProfileID))
+			}
+		}
+	}
+	if want := "a/1/x a/1/p a/2/p b/1/p b/2/p"; strings.Join(got, " ") != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
