@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"io"
 	"net/http"
 	"os"
@@ -226,16 +225,7 @@ func TestNamesAreShown(t *testing.T) {
 // broker and for nobody else, wherever people put its certificate.
 func TestCertificateSignsNothing(t *testing.T) {
 	dir, _ := initialised(t)
-	text, err := os.ReadFile(filepath.Join(dir, "tls.crt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, _ := pem.Decode(text)
-	certificate, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if certificate.IsCA || certificate.KeyUsage != x509.KeyUsageDigitalSignature {
+	if certificate := certificateIn(t, dir); certificate.IsCA || certificate.KeyUsage != x509.KeyUsageDigitalSignature {
 		t.Errorf("an authority: %t, key usage %b", certificate.IsCA, certificate.KeyUsage)
 	}
 }

@@ -131,15 +131,7 @@ func TestNotReady(t *testing.T) {
 func TestCertificate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "broker")
 	must(t, "init", "--dir", dir, "--url", "https://jit.example.com:8443")
-	text, err := os.ReadFile(filepath.Join(dir, "tls.crt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, _ := pem.Decode(text)
-	certificate, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	certificate := certificateIn(t, dir)
 	roots := x509.NewCertPool()
 	roots.AddCert(certificate)
 	for name, want := range map[string]bool{
@@ -182,4 +174,19 @@ func TestAddressInUse(t *testing.T) {
 	if _, err := os.Stat(address); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the old address is still there: %v", err)
 	}
+}
+
+// certificateIn is the TLS certificate that init wrote into a folder.
+func certificateIn(t *testing.T, dir string) *x509.Certificate {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "tls.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
 }
