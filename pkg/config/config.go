@@ -48,7 +48,7 @@ const (
 // Config is the whole file. A missing file is an empty Config.
 type Config struct {
 	// Path is where the file lies; it is not written into it.
-	Path string
+	Path string `yaml:"-"`
 
 	// Tenant is the tenant that is meant when no command names one: a name in
 	// Tenants, a URL, or the bare name of a Britive tenant.

@@ -2,8 +2,6 @@ package config_test
 
 import (
 	"fmt"
-	"go/parser"
-	"go/token"
 	"strings"
 	"testing"
 
@@ -16,10 +14,7 @@ func TestReference(t *testing.T) {
 }
 
 func reference(t *testing.T) string {
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := golden.Source(t, "config.go")
 	var b strings.Builder
 	b.WriteString("# Configuration\n\n`config.yaml` in the configuration folder: `$XDG_CONFIG_HOME/kubectl-jit`, else `~/.config/kubectl-jit` on Linux,\n" +
 		"`~/Library/Application Support/kubectl-jit` on macOS, `%AppData%\\kubectl-jit` on Windows. Without it everything has its\n" +
@@ -29,13 +24,6 @@ func reference(t *testing.T) string {
 		t.Fatal("the package comment shows no whole file")
 	}
 	fmt.Fprintf(&b, "\n```yaml\n%s```\n", strings.ReplaceAll(example, "\t", ""))
-	for _, of := range []struct{ name, title string }{{"Config", "The file"}, {"Tenant", "A tenant"}, {"Alias", "An alias"}} {
-		fmt.Fprintf(&b, "\n## %s\n\n| field | |\n| --- | --- |\n", of.title)
-		for _, field := range golden.Fields(t, file, of.name) {
-			if field.Name != "path" {
-				fmt.Fprintf(&b, "| `%s` | %s |\n", field.Name, field.Text)
-			}
-		}
-	}
+	b.WriteString(golden.Tables(t, file, [][2]string{{"Config", "The file"}, {"Tenant", "A tenant"}, {"Alias", "An alias"}}))
 	return b.String()
 }

@@ -1,8 +1,11 @@
 package golden
 
 import (
+	"fmt"
 	"go/ast"
 	"go/doc/comment"
+	"go/parser"
+	"go/token"
 	"reflect"
 	"strconv"
 	"strings"
@@ -10,29 +13,39 @@ import (
 	"unicode"
 )
 
-// Field is a field of a struct that a file is read into.
-type Field struct {
-	Name string // as the file has it
-	Text string // its comment on one line, without its own name in front
+// Source is a file of the package under test, parsed with its comments.
+func Source(t *testing.T, name string) *ast.File {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
-// Fields are those of a type of the source, parsed with its comments. Each must have
-// a comment: it is the reference.
-func Fields(t *testing.T, source *ast.File, name string) []Field {
+// Tables are the reference of structs that a file is read into, each given by its name
+// and a title: a table of the fields as the file has them, and of their comments. Each
+// must have one; those that stand in no file are left out.
+func Tables(t *testing.T, source *ast.File, types [][2]string) string {
 	t.Helper()
-	object := source.Scope.Lookup(name)
-	if object == nil {
-		t.Fatalf("no type %s", name)
-	}
-	var fields []Field
-	for _, field := range object.Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List {
-		text := plain(field)
-		if text == "" {
-			t.Errorf("%s.%s says nothing", name, field.Names[0].Name)
+	var b strings.Builder
+	for _, of := range types {
+		object := source.Scope.Lookup(of[0])
+		if object == nil {
+			t.Fatalf("no type %s", of[0])
 		}
-		fields = append(fields, Field{inFile(t, field), text})
+		fmt.Fprintf(&b, "\n## %s\n\n| field | |\n| --- | --- |\n", of[1])
+		for _, field := range object.Decl.(*ast.TypeSpec).Type.(*ast.StructType).Fields.List {
+			name, text := inFile(t, field), plain(field)
+			if text == "" {
+				t.Errorf("%s.%s says nothing", of[0], field.Names[0].Name)
+			}
+			if name != "-" {
+				fmt.Fprintf(&b, "| `%s` | %s |\n", name, text)
+			}
+		}
 	}
-	return fields
+	return b.String()
 }
 
 // plain is a field's comment as one line of a table.
