@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -111,7 +112,7 @@ func (c *kubeconfigConvert) pointAll(ctx context.Context, files *kubeconfig.File
 func (c *kubeconfigConvert) sort(ctx context.Context, files *kubeconfig.Files, entries []kubeconfig.Entry) ([]conversion, error) {
 	var todo []conversion
 	pointed, next := 0, ""
-	known := map[[2]string]meantProfile{} // by tenant and name, which are looked up once
+	known := map[lookup]meantProfile{} // each is looked up once
 	for _, entry := range entries {
 		if c.which.all && entry.Exec != nil && entry.Exec.Ours() {
 			pointed++
@@ -161,7 +162,7 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 	case entry.Exec != nil && entry.Exec.Ours():
 		return one, jit.Errorf(jit.Invalid, op, "it is pointed at this program already").
 			WithNext("kubectl jit login PROFILE --context %s", jit.Quote(entry.Context))
-	case !one.ofBritive() && (!known || entry.Exec != nil && !givesEKS(*entry.Exec)):
+	case !one.ofBritive() && (!known || entry.Exec != nil && !runs(*entry.Exec, " eks get-token ", "aws-iam-authenticator")):
 		return one, jit.Errorf(jit.Invalid, op, "its user is none that is known to give tokens for an EKS cluster").
 			WithNext("kubectl jit login PROFILE --context %s --cluster NAME --region REGION", jit.Quote(entry.Context))
 	case !one.ofBritive() && (cluster.Name == "" || cluster.Region == ""):
@@ -176,7 +177,14 @@ func (c *kubeconfigConvert) conversion(files *kubeconfig.Files, entry kubeconfig
 // ofBritive reports whether pybritive gives the context its tokens, which are of a
 // Kubernetes application, so that its profile must be looked at.
 func (c conversion) ofBritive() bool {
-	return c.entry.Exec != nil && strings.Contains(c.entry.Exec.Command, "pybritive-kube-exec")
+	return c.entry.Exec != nil && runs(*c.entry.Exec, "pybritive-kube-exec")
+}
+
+// lookup is what a context's profile is looked up by: whether it is one of a Kubernetes
+// application is asked of pybritive's contexts alone.
+type lookup struct {
+	tenant, profile string
+	ofBritive       bool
 }
 
 // meantProfile is what a context's profile is at its tenant.
@@ -186,8 +194,8 @@ type meantProfile struct {
 }
 
 // complete looks the profile up.
-func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[[2]string]meantProfile) error {
-	key := [2]string{one.tenant, one.profile}
+func (c *kubeconfigConvert) complete(ctx context.Context, one *conversion, known map[lookup]meantProfile) error {
+	key := lookup{one.tenant, one.profile, one.ofBritive()}
 	meant, found := known[key]
 	if !found {
 		var err error
@@ -248,15 +256,10 @@ func (e *env) at(tenant string) *env {
 	return &env{&there}
 }
 
-// givesEKS reports whether an exec provider is one of those that make EKS tokens.
-func givesEKS(x kubeconfig.Exec) bool {
+// runs reports whether an exec provider is one of these programs, or runs one.
+func runs(x kubeconfig.Exec, programs ...string) bool {
 	words := " " + strings.Join(append([]string{filepath.Base(strings.ReplaceAll(x.Command, `\`, "/"))}, x.Args...), " ") + " "
-	for _, known := range []string{" eks get-token ", "aws-iam-authenticator", "pybritive-kube-exec"} {
-		if strings.Contains(words, known) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(programs, func(program string) bool { return strings.Contains(words, program) })
 }
 
 func (c *kubeconfigConvert) tell(one conversion, change kubeconfig.Change) error {
