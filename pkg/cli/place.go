@@ -38,10 +38,13 @@ func (l *login) placeFor(ctx context.Context, files *kubeconfig.Files, conn *cal
 		return l.described(files, profile, ask)
 	}
 	where, err := l.place(files)
-	if _, unknown := exactly(ask.Access, all); err != nil && unknown != nil {
+	if err == nil {
+		return where, nil
+	}
+	if _, unknown := exactly(ask.Access, all); unknown != nil {
 		return place{}, unknown
 	}
-	return where, err
+	return place{}, err
 }
 
 // itself reports whether an access is a cluster itself, which only the listing says.
