@@ -252,34 +252,13 @@ func yamlOf(object any) (string, error) {
 	return text + "\n", err
 }
 
-// parsed is JSON as plain values. Whole numbers stay whole.
-func parsed(text []byte) (any, error) {
-	var value any
+// parsed is JSON as plain values. Whole numbers stay whole: the library for YAML knows
+// [json.Number].
+func parsed(text []byte) (value any, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	err := d.Decode(&value)
-	return numbered(value), err
-}
-
-// numbered puts numbers where their digits are.
-func numbered(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, inner := range value {
-			value[key] = numbered(inner)
-		}
-	case []any:
-		for i, inner := range value {
-			value[i] = numbered(inner)
-		}
-	case json.Number:
-		if whole, err := value.Int64(); err == nil {
-			return whole
-		}
-		broken, _ := value.Float64() // json has checked its form
-		return broken
-	}
-	return value
+	err = d.Decode(&value)
+	return value, err
 }
 
 func marshal(object any) (string, error) {
