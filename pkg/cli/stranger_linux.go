@@ -34,9 +34,10 @@ func isStranger(r *http.Request) bool {
 //
 // Source: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
 func ownerOf(table, own, others string) (uid int, ok bool) {
+	own, others = inTable(own), inTable(others)
 	for line := range strings.Lines(table) {
 		fields := strings.Fields(line)
-		if len(fields) < 8 || !strings.HasSuffix(fields[1], inTable(own)) || !strings.HasSuffix(fields[2], inTable(others)) {
+		if len(fields) < 8 || !strings.HasSuffix(fields[1], own) || !strings.HasSuffix(fields[2], others) {
 			continue
 		}
 		uid, err := strconv.Atoi(fields[7])
