@@ -64,7 +64,7 @@ func readConfig(path string) (config, error) {
 	const op = "read the configuration"
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return config{}, jit.Errorf(jit.NotFound, op, "there is no %s", path).WithNext("jit-broker init --dir %s", filepath.Dir(path))
+		return config{}, jit.Errorf(jit.NotFound, op, "there is no %s", path).WithNext("jit-broker init --dir %s", jit.Quote(filepath.Dir(path)))
 	}
 	if err != nil {
 		return config{}, jit.Errorf(jit.Invalid, op, "%w", err)

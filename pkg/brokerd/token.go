@@ -81,7 +81,7 @@ func newTokenRevoke(stdout io.Writer) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := t.with(cmd.Context(), config.openLedger, func(ctx context.Context, e *broker.Engine) error { return e.RevokeToken(ctx, args[0]) })
 			if jit.CodeOf(err) == jit.NotFound && jit.NextOf(err) == "" {
-				return jit.Errorf(jit.NotFound, "", "%w", err).WithNext("jit-broker token list --config %s", t.config)
+				return jit.Errorf(jit.NotFound, "", "%w", err).WithNext("jit-broker token list --config %s", jit.Quote(t.config))
 			}
 			return err
 		},
