@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/catalog"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -37,7 +36,7 @@ func (v *view) Decide(ctx context.Context, requestID string, decision jit.Decisi
 		if err := d.steady(); err != nil {
 			return err
 		}
-		if utf8.RuneCountInString(decision.Comment) > longestComment || !utf8.ValidString(decision.Comment) {
+		if !fits(decision.Comment, longestComment) {
 			return d.fail(jit.Invalid, "a comment has at most %d characters", longestComment)
 		}
 		decided, err = d.vote(r, approval, decision)

@@ -140,11 +140,17 @@ const longestTicket = 255
 // given is kept with the checkout, the request and the audit trail.
 func (d *deed) legible(why jit.Reason) error {
 	for _, text := range []string{why.TicketType, why.TicketID} {
-		if !utf8.ValidString(text) || utf8.RuneCountInString(text) > longestTicket {
+		if !fits(text, longestTicket) {
 			return d.fail(jit.Invalid, "the type and the id of a ticket have at most %d characters", longestTicket)
 		}
 	}
 	return nil
+}
+
+// fits reports whether people could read a text, and whether it has no more than so
+// many characters: it stays in the audit trail for ever.
+func fits(text string, most int) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= most
 }
 
 // visible reports whether some policy names the person. Otherwise the access does

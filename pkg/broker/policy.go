@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/kubectl-jit/kubectl-jit/pkg/broker/catalog"
 	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
@@ -83,7 +82,7 @@ func justify(need catalog.Need, text string) Finding {
 	if need == catalog.Required && strings.TrimSpace(text) == "" {
 		return Finding{RuleJustification, jit.Justification, "a justification is required"}
 	}
-	if !utf8.ValidString(text) || utf8.RuneCountInString(text) > longestJustification {
+	if !fits(text, longestJustification) {
 		return Finding{RuleJustification, jit.Justification, "a justification has at most 255 characters"}
 	}
 	return Finding{Rule: RuleJustification}
