@@ -98,8 +98,8 @@ func (m *Mint) begin(ctx context.Context, ask Ask) (heldKeys, error) {
 	switch jit.CodeOf(err) {
 	case jit.Approval, jit.Waiting:
 		err = m.waits(ctx, ask, next(err, ask.Login()))
-	case jit.Justification, jit.Ticket, jit.StepUp:
-		err = next(err, ask.lacking(jit.CodeOf(err)))
+	default:
+		err = ask.lacks(err)
 	}
 	if err != nil {
 		return heldKeys{}, err

@@ -38,12 +38,9 @@ func (m *Mint) supply(ctx context.Context, ask Ask, refusal error, supplied supp
 	if code == jit.Waiting {
 		code = jit.Approval
 	}
-	supplied[code]++
-	switch inVain := supplied[code] > mostOf(code); {
-	case inVain && code == jit.Approval:
+	refusal = ask.lacks(refusal)
+	if supplied[code]++; supplied[code] > mostOf(code) {
 		return ask, refusal
-	case inVain:
-		return ask, next(refusal, ask.lacking(code))
 	}
 	err := refusal
 	switch code {
@@ -67,7 +64,6 @@ func (m *Mint) supply(ctx context.Context, ask Ask, refusal error, supplied supp
 func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason, error) {
 	reason := ask.Reason
 	if wanted != nil {
-		wanted = next(wanted, ask.lacking(jit.Justification))
 		if !m.Person.Present() {
 			return reason, wanted
 		}
@@ -92,7 +88,7 @@ func (m *Mint) justified(ctx context.Context, ask Ask, wanted error) (jit.Reason
 func (m *Mint) ticketed(ctx context.Context, ask Ask, wanted error) (jit.Reason, error) {
 	reason, login := ask.Reason, ask.lacking(jit.Ticket)
 	if reason.TicketType != "" && reason.TicketID != "" || !m.Person.Present() {
-		return reason, next(wanted, login)
+		return reason, wanted
 	}
 	var err error
 	if reason.TicketType == "" {
@@ -139,14 +135,13 @@ func (m *Mint) ticketType(ctx context.Context, ask Ask) (string, error) {
 // confirmed has the person give a one-time code. Without a person the broker's
 // error stands.
 func (m *Mint) confirmed(ctx context.Context, ask Ask, wanted error) error {
-	login := ask.lacking(jit.StepUp)
 	if !m.Person.Present() {
-		return next(wanted, login)
+		return wanted
 	}
 	for try := 1; ; try++ {
 		code, err := m.Person.AskSecret(ctx, "One-time code for "+ask.name()+": ")
 		if err != nil {
-			return jit.Errorf(jit.StepUp, ask.op(), "no one-time code was given: %w", err).WithNext("%s", login)
+			return jit.Errorf(jit.StepUp, ask.op(), "no one-time code was given: %w", err).WithNext("%s", ask.lacking(jit.StepUp))
 		}
 		if err = m.stepUp(ctx, ask, code); jit.CodeOf(err) != jit.StepUp || try == mostTries {
 			return err

@@ -34,8 +34,8 @@ func (a Ask) op() string { return "get access to " + a.name() }
 // failed and in the command to type. Where there may be no such access, the path
 // stands beside the name.
 func (a Ask) inWords(err error) error {
-	said, ok := errors.AsType[*jit.Error](err)
-	if !ok || error(said) != err { //nolint:errorlint // the words around one that is wrapped stay
+	said, ok := err.(*jit.Error) //nolint:errorlint // the words around one that is wrapped stay
+	if !ok {
 		return err
 	}
 	name, path := a.name(), a.Access.Path()
@@ -72,6 +72,16 @@ func (a Ask) lacking(code jit.Code) string {
 		return command + " --otp CODE"
 	}
 	return command
+}
+
+// lacks is an error that names the command which gives what the policy asks for; any
+// other as it is.
+func (a Ask) lacks(err error) error {
+	switch code := jit.CodeOf(err); code {
+	case jit.Justification, jit.Ticket, jit.StepUp:
+		return next(err, a.lacking(code))
+	}
+	return err
 }
 
 func (a Ask) requestCreate() string { return "kubectl jit request create " + jit.Quote(a.name()) }
