@@ -115,13 +115,9 @@ func (c *Caller) ConnectTo(ctx context.Context, settings *config.Config, name st
 		Extend:   settings.Extend,
 	}
 	if c.Getenv(EnvToken) == "" && who.By != ByFederation { // the front gives nobody another's token of these
-		var stored SignIn // nobody's, where pybritive's session signs in
-		if who.kept {
-			stored = who
-		}
-		conn.Mint.SignedIn = func() bool {
-			now, _ := folders.SignIns.Get(tenant.URL)
-			return now.identity() == stored.identity()
+		conn.Mint.SignedIn = func() bool { // where pybritive's session signs in, nobody has with us
+			now, kept := folders.SignIns.Get(tenant.URL)
+			return kept == who.kept && (!kept || now.identity() == who.identity())
 		}
 	}
 	return conn, nil

@@ -14,7 +14,6 @@ import (
 
 // Folders is where this program keeps things, and how.
 type Folders struct {
-	Keeps     bool        // whether tokens, keys and sign-ins outlive the process
 	Cache     string      // what is held here costs time to lose, never access; empty without a home folder
 	Originals string      // kubeconfig entries as they were before login
 	SignIns   SignIns     // who is signed in
@@ -53,11 +52,13 @@ func (c *Caller) Folders(settings *config.Config) Folders {
 		return f
 	}
 	f.keys = &cache.Keys{Dir: stateDir, Storage: settings.Storage, Note: c.Person.Note}
-	f.Keeps = true
 	f.SignIns = SignIns{cache.Sealed(below(stateDir, "signins"), f.keys)}
 	f.HeldKeys = cache.Sealed(below(cacheDir, "sessions"), f.keys)
 	return f
 }
+
+// Keeps reports whether tokens, keys and sign-ins outlive the process.
+func (f Folders) Keeps() bool { return f.keys != nil }
 
 // unkeeping is a store in memory that also lets go of what lies on disk, from a time
 // when something might be kept there.

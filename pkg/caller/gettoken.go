@@ -74,7 +74,7 @@ func (c *Caller) Token(ctx context.Context, args TokenArgs, call []string) (*Con
 // configuration, which may come to mean another, and for a workload's: the front
 // cannot tell whose job of a machine it is called by.
 func (c *Caller) HeldName(conn *Connection, args TokenArgs, call []string) string {
-	if !conn.Folders.Keeps || len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || conn.SignIn.By == ByFederation {
+	if !conn.Folders.Keeps() || len(call) == 0 || call[0] != GetTokenVerb || !strings.Contains(args.Tenant, "://") || conn.SignIn.By == ByFederation {
 		return ""
 	}
 	return held.Name(call[1:], held.ConfigDir(), c.Getenv(EnvToken))

@@ -161,7 +161,7 @@ func (w *signInWith) readToken(ctx context.Context, prompt string) (jit.Secret, 
 func (w *signInWith) keep(settings *config.Config, tenant config.Tenant, who caller.SignIn) error {
 	const op = "keep the sign-in"
 	f := w.Folders(settings)
-	if !f.Keeps {
+	if !f.Keeps() {
 		if who.By == caller.ByFederation {
 			return nil
 		}

@@ -65,7 +65,7 @@ func (c *Client) send(ctx context.Context, r request) (x exchange, err error) {
 	if err != nil {
 		return exchange{}, err
 	}
-	defer func(began time.Time) { c.trace(message, r.body, x, err, time.Since(began)) }(time.Now())
+	defer func(began time.Time) { c.trace(message, token, r.body, x, err, time.Since(began)) }(time.Now())
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP

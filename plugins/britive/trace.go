@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kubectl-jit/kubectl-jit/pkg/jit"
 )
 
 // What is logged of an exchange, by the levels that kubectl's own -v has:
@@ -30,12 +32,12 @@ const (
 	mostTraced = 1024 // of a body at traceBodies, in bytes
 )
 
-// trace logs one exchange.
-func (c *Client) trace(message *http.Request, sent any, x exchange, err error, took time.Duration) {
+// trace logs one exchange, in which the token was sent.
+func (c *Client) trace(message *http.Request, token jit.Secret, sent any, x exchange, err error, took time.Duration) {
 	if c.Log == nil || c.Verbosity < traceCalls {
 		return
 	}
-	m := newMask(c.token().Reveal())
+	m := newMask(token.Reveal())
 	end := fmt.Sprintf("%d %s", x.status, http.StatusText(x.status))
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
