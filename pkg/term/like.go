@@ -23,8 +23,7 @@ const (
 // wordsOf are what somebody typed, without regard to case.
 func wordsOf(line string) (words [][]rune) {
 	for _, word := range strings.Fields(line) {
-		letters, _ := folded(word)
-		words = append(words, letters)
+		words = append(words, []rune(strings.ToLower(word)))
 	}
 	return words
 }
