@@ -153,8 +153,7 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 			return change, err
 		}
 		if entry.User != name || entry.Exec == nil || !entry.Exec.Ours() || entry.Cluster != from.Cluster {
-			return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a context of that name already", old.path).
-				WithNext("kubectl jit login PROFILE --new-context %s", jit.Quote(name+"-2"))
+			return change, taken(name, "context", old)
 		}
 		change.File = entry.File
 		err = f.change(ctx, &change, func(ed *editor) error {
@@ -166,9 +165,8 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 		})
 		return change, err
 	}
-	if taken, ok := m.users[name]; ok {
-		return change, jit.Errorf(jit.Invalid, "add context "+name, "%s has a user of that name already", taken.path).
-			WithNext("kubectl jit login PROFILE --new-context %s", jit.Quote(name+"-2"))
+	if old, ok := m.users[name]; ok {
+		return change, taken(name, "user", old)
 	}
 	err = f.change(ctx, &change, func(ed *editor) error {
 		if err := ed.addUser(name, exec); err != nil {
@@ -180,6 +178,11 @@ func (f *Files) Add(ctx context.Context, name string, from Entry, exec Exec, ori
 		return keep(originals, Original{File: change.File, User: name, Made: []string{users, contexts}, Context: name, Heads: ed.heads}, false, exec)
 	})
 	return change, err
+}
+
+func taken(name, what string, by found) error {
+	return jit.Errorf(jit.Invalid, "add context "+name, "%s has a %s of that name already", by.path, what).
+		WithNext("kubectl jit login PROFILE --new-context %s", jit.Quote(name+"-2"))
 }
 
 // NewCluster is a cluster that no file knows yet.
